@@ -1,0 +1,73 @@
+#pragma once
+
+#include "protocol/ids.hpp"
+#include "protocol/role.hpp"
+
+#include <array>
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <list>
+#include <string>
+
+namespace wsgw::actors {
+
+/// What one actor says about itself to the debug pages.
+struct actor_info {
+  std::string kind; ///< "dialog", "subscriber", "broadcaster", "router", …
+  std::uint64_t id = 0; ///< CAF's actor id
+  std::size_t shard = 0;
+  std::size_t mailbox = 0;
+  std::string room;
+  // -- dialog ---------------------------------------------------------------
+  std::array<std::size_t, protocol::role_count> members{};
+  std::string head; ///< `<epoch>:<seq>`
+  // -- subscriber -----------------------------------------------------------
+  protocol::role as = protocol::role::admin;
+  std::string conn;
+  std::string address;
+  std::chrono::system_clock::time_point connected_at;
+  std::chrono::milliseconds last_seen{0}; ///< age of the last inbound frame
+  std::uint64_t sent_seq = 0;
+  std::size_t outbox_bytes = 0;
+};
+
+/// A living actor that can describe itself.
+class describable {
+public:
+  virtual ~describable() = default;
+  /// Fills what applies. Called on the shard's thread between two messages.
+  virtual void describe(actor_info& out) const = 0;
+};
+
+/// The living actors of one shard. Loop thread only.
+class directory {
+public:
+  /// Keeps an actor listed for as long as it lives.
+  class entry {
+  public:
+    entry(directory& where, const describable& who)
+        : where_(&where),
+          position_(where.list_.insert(where.list_.end(), &who)) {}
+    entry(const entry&) = delete;
+    entry& operator=(const entry&) = delete;
+    ~entry() { where_->list_.erase(position_); }
+
+  private:
+    directory* where_;
+    std::list<const describable*>::iterator position_;
+  };
+
+  template <class Visitor>
+  void for_each(Visitor&& visit) const {
+    for (const auto* who : list_)
+      visit(*who);
+  }
+
+  std::size_t size() const { return list_.size(); }
+
+private:
+  std::list<const describable*> list_;
+};
+
+} // namespace wsgw::actors

@@ -1,0 +1,106 @@
+#pragma once
+
+#include "actors/interfaces.hpp"
+#include "actors/settings.hpp"
+#include "actors/shard.hpp"
+#include "protocol/attempt_window.hpp"
+#include "protocol/client_address.hpp"
+#include "protocol/ids.hpp"
+
+#include <atomic>
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <mutex>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace wsgw::actors {
+
+/// Where events come from, as `/health`, `/ready` and the metrics show it.
+struct source_status {
+  enum class kind : std::uint8_t { embedded, redis };
+  enum class state : std::uint8_t { connecting, ready, down };
+
+  kind source = kind::embedded;
+  state now = state::connecting;
+  std::string reason; ///< of the last `down`
+  std::uint64_t reconnects = 0;
+  std::chrono::system_clock::time_point since;
+};
+
+/// Counts things by name on cold paths (refusals, close codes). Thread-safe.
+class tally {
+public:
+  void add(std::string_view name) {
+    std::lock_guard lock{mutex_};
+    ++counts_[std::string{name}];
+  }
+  std::map<std::string, std::uint64_t> snapshot() const {
+    std::lock_guard lock{mutex_};
+    return counts_;
+  }
+
+private:
+  mutable std::mutex mutex_;
+  std::map<std::string, std::uint64_t> counts_;
+};
+
+/// What the parts of one running gateway share. Created by main, filled before
+/// the first connection is accepted, outlives all actors. Members are either
+/// constant by then, atomic, or guarded.
+struct hub {
+  explicit hub(settings s);
+
+  const settings config;
+  const std::chrono::system_clock::time_point started_at;
+
+  std::vector<shard*> shards;
+  broadcaster_actor broadcaster;
+  std::vector<router_actor> routers; ///< one per shard
+  authoriser_actor authoriser;       ///< empty without WS_AUTH_URL
+
+  protocol::cidr_set trusted_proxies;
+  std::size_t connection_limit = 0; ///< WS_MAX_TOTAL_CONNECTIONS, resolved
+
+  std::atomic<std::uint64_t> next_connection{1};
+  std::atomic<std::size_t> connections{0};       ///< A, S and W
+  std::atomic<std::size_t> inbox_connections{0}; ///< L
+  std::atomic<std::size_t> inflight_events{0};   ///< read, not yet in a dialog
+  std::atomic<bool> draining{false};
+
+  tally refused;     ///< handshakes and requests, by errc word or close text
+  tally closed;      ///< connections, by `<code>`
+  tally bad_events;  ///< events that were skipped, by errc word
+  tally auth_errors; ///< authoriser failures, by kind
+
+  /// Publishes one event to a room: PUBLISH when Redis is the source, else
+  /// straight to the broadcaster. Any thread; `done` gets an empty string or
+  /// what went wrong, on some shard's thread.
+  using published = std::function<void(std::string error)>;
+  std::function<void(const protocol::room_id&, std::string json, published)>
+    publish;
+
+  shard& shard_of(const protocol::room_id& room) const {
+    return *shards[std::hash<protocol::room_id>{}(room) % shards.size()];
+  }
+
+  // -- guarded state --------------------------------------------------------
+
+  void set_source(const source_status& status);
+  source_status source() const;
+
+  /// True when this attempt is within WS_RATE_LIMIT_PER_IP.
+  bool try_attempt(std::string_view address);
+  std::chrono::milliseconds attempt_retry_after(std::string_view address);
+  protocol::attempt_window::usage attempts();
+
+private:
+  mutable std::mutex mutex_;
+  source_status source_;
+  protocol::attempt_window attempts_;
+};
+
+} // namespace wsgw::actors

@@ -1,0 +1,185 @@
+#pragma once
+
+#include "protocol/authorisation.hpp"
+#include "protocol/close_code.hpp"
+#include "protocol/frame.hpp"
+#include "protocol/ids.hpp"
+#include "protocol/role.hpp"
+#include "protocol/room.hpp"
+
+#include <caf/allowed_unsafe_message_type.hpp>
+#include <caf/replies_to.hpp>
+#include <caf/typed_actor.hpp>
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+/// The architecture on one page: every message and every actor's interface.
+/// Messages never leave the process and carry payload bytes only by move or
+/// shared pointer.
+///
+///     Redis ──▶ BROADCASTER ──event──▶ DIALOG ──deliver──▶ SUBSCRIBER ──▶
+///     socket
+///                  │  ▲                  │ ▲                    │
+///                  │  └──── retire ──────┘ └─ join (forwarded) ─┴─ join ─▶
+///                  BROADCASTER └─event of a room nobody has open─▶ ROUTER
+///                  ──event──▶ BROADCASTER
+///     socket_gateway ──question──▶ AUTHORISER ──HTTP──▶ backend
+
+namespace wsgw::actors {
+
+namespace messages {
+
+/// One event as published, for one room.
+struct room_event {
+  protocol::room_id room;
+  std::string json;
+};
+
+/// Events in the order of their arrival.
+struct ingest {
+  std::vector<room_event> events;
+};
+
+/// One event for the dialog that receives this message.
+struct event {
+  std::string json;
+};
+
+/// Frames of consecutive events of one dialog, encoded once for everybody.
+struct batch {
+  struct item {
+    protocol::role_set audience;
+    std::uint64_t seq = 0; ///< 0 for ephemeral events
+    protocol::frame legacy;
+  };
+  std::vector<item> items;
+};
+
+/// New frames for a subscriber; it picks those meant for its role.
+struct deliver {
+  std::shared_ptr<const batch> frames;
+};
+
+/// The dialog writes out what it has gathered in this turn.
+struct flush {};
+
+/// A dialog without members has lingered long enough. `seen` is how many
+/// messages the broadcaster has forwarded to it, as far as it knows.
+struct retire {
+  protocol::room_id room;
+  std::uint64_t seen = 0;
+};
+
+/// The broadcaster has forgotten the dialog: it may end.
+struct retired {};
+
+/// Something came from the client; who listens cares only about liveness.
+struct text_received {
+  std::string text;
+};
+struct pong_received {};
+
+/// The TCP connection is gone.
+struct disconnected {
+  std::uint16_t code = 1006;
+  std::string reason;
+  bool by_peer = true;
+};
+
+/// Ends the connection with this status (shutdown, revocation, debug).
+struct close_connection {
+  protocol::close_status status;
+};
+
+/// One question for the backend; `done` runs on the authoriser's shard.
+struct authorise {
+  protocol::auth_question question;
+  std::function<void(protocol::auth_answer)> done;
+};
+
+struct join;
+struct joined;
+
+} // namespace messages
+
+/// One socket: forwards frames, keeps the heartbeat, ends with the socket.
+using subscriber_actor = caf::typed_actor<
+  // Frames of its dialog, to be appended to the outbox.
+  caf::reacts_to<messages::deliver>,
+  // Its dialog has taken it in.
+  caf::reacts_to<messages::joined>,
+  // A text frame from the client.
+  caf::reacts_to<messages::text_received>,
+  // An RFC 6455 pong from the client.
+  caf::reacts_to<messages::pong_received>,
+  // The socket is gone: the actor ends.
+  caf::reacts_to<messages::disconnected>,
+  // Close the socket with this status.
+  caf::reacts_to<messages::close_connection>>;
+
+/// One room of any kind: members by role, fan-out, ends when empty.
+using dialog_actor = caf::typed_actor<
+  // A subscriber wants to be a member.
+  caf::reacts_to<messages::join>,
+  // A backend event for this room.
+  caf::reacts_to<messages::event>,
+  // To itself: send what was gathered to the members.
+  caf::reacts_to<messages::flush>,
+  // The broadcaster has forgotten it: the actor ends.
+  caf::reacts_to<messages::retired>>;
+
+/// Owns the directory of rooms; the only one that creates dialogs.
+using broadcaster_actor = caf::typed_actor<
+  // Events from a source, in order: each goes to its dialog.
+  caf::reacts_to<messages::ingest>,
+  // A subscriber wants into a room: forwarded to its dialog.
+  caf::reacts_to<messages::join>,
+  // An empty dialog asks to be forgotten; answered `retired` or not at all.
+  caf::reacts_to<messages::retire>>;
+
+/// Finds the inbox of events whose room nobody has open here; one per shard.
+using router_actor = caf::typed_actor<
+  // An event of a room without a dialog actor.
+  caf::reacts_to<messages::room_event>>;
+
+/// Asks the backend whether somebody may join; caches and coalesces.
+using authoriser_actor = caf::typed_actor<
+  // Calls `done` exactly once.
+  caf::reacts_to<messages::authorise>>;
+
+namespace messages {
+
+/// `who` wants to hear the events of `room` that `as` may hear.
+struct join {
+  protocol::room_id room;
+  protocol::role as = protocol::role::admin;
+  subscriber_actor who;
+};
+
+/// The sender of `join` is a member from now on.
+struct joined {
+  dialog_actor dialog;
+};
+
+} // namespace messages
+
+} // namespace wsgw::actors
+
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(wsgw::actors::messages::room_event)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(wsgw::actors::messages::ingest)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(wsgw::actors::messages::event)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(wsgw::actors::messages::deliver)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(wsgw::actors::messages::flush)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(wsgw::actors::messages::retire)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(wsgw::actors::messages::retired)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(wsgw::actors::messages::text_received)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(wsgw::actors::messages::pong_received)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(wsgw::actors::messages::disconnected)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(wsgw::actors::messages::close_connection)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(wsgw::actors::messages::authorise)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(wsgw::actors::messages::join)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(wsgw::actors::messages::joined)

@@ -1,0 +1,41 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace wsgw::protocol {
+
+/// A set of CIDR blocks, IPv4 and IPv6 (WS_TRUSTED_PROXIES). IPv4-mapped IPv6
+/// addresses match IPv4 blocks.
+class cidr_set {
+public:
+  /// Parses a comma-separated list of `address[/bits]`; empty on a bad entry.
+  static std::optional<cidr_set> parse(std::string_view list);
+
+  bool contains(std::string_view address) const;
+
+private:
+  struct block {
+    unsigned char bytes[16];
+    unsigned bits;
+  };
+  std::vector<block> blocks_;
+};
+
+/// The default of WS_TRUSTED_PROXIES: loopback and private ranges.
+inline constexpr std::string_view default_trusted_proxies =
+  "127.0.0.0/8,::1/128,10.0.0.0/8,172.16.0.0/12,192.168.0.0/16,fc00::/7,"
+  "169.254.0.0/16,fe80::/10";
+
+/// The client's address (design D9): the peer, or, when the peer is trusted,
+/// the right-most entry of `forwarded_for` that is not. Unparsable entries end
+/// the walk. Never the left-most entry of an untrusted peer.
+std::string client_address(const cidr_set& trusted, std::string_view peer,
+                           std::string_view forwarded_for);
+
+/// True for 127.0.0.0/8, ::1 and their mapped forms.
+bool is_loopback(std::string_view address);
+
+} // namespace wsgw::protocol

@@ -1,0 +1,44 @@
+#pragma once
+
+#include "protocol/close_code.hpp"
+#include "protocol/frame.hpp"
+
+#include <cstddef>
+#include <cstdint>
+
+namespace wsgw::transport {
+
+/// What became of a frame handed to `connection::send`.
+enum class send_result : std::uint8_t {
+  queued,
+  full,   ///< the outbox is over its limit; the frame was not queued
+  closed, ///< a close frame was already queued; the frame was dropped
+};
+
+/// What happens to whole frames that were not written before a close.
+enum class unsent : std::uint8_t { flush, drop };
+
+/// SEAM out: a live WebSocket as the actor layer sees it. All members are
+/// called on the thread of the loop that owns the socket.
+class connection {
+public:
+  virtual ~connection() = default;
+
+  /// Appends `f` to the outbox; it is written at the end of the turn, together
+  /// with all else that is queued. An empty outbox takes any frame.
+  virtual send_result send(const protocol::frame& f) = 0;
+
+  /// Queues an RFC 6455 ping without payload.
+  virtual void ping() = 0;
+
+  /// Starts the close handshake. The first call wins. The peer has 5 s to
+  /// answer (and 2 s for the close frame to be written at all), then TCP is
+  /// cut. `on_closed` follows in any case.
+  virtual void close(const protocol::close_status& status,
+                     unsent what = unsent::flush) = 0;
+
+  /// Bytes queued and not yet taken by the kernel.
+  virtual std::size_t outbox_bytes() const = 0;
+};
+
+} // namespace wsgw::transport
