@@ -1,5 +1,7 @@
 #pragma once
 
+#include "protocol/client_address.hpp"
+
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
@@ -15,27 +17,29 @@ enum class log_level : std::uint8_t { debug, info, warning, error };
 /// The whole configuration after parsing and validation (design D10); the
 /// field's setting is in the comment. Read-only after start-up.
 struct settings {
-  std::string host = "0.0.0.0";               ///< WS_HOST; --demo: 127.0.0.1
-  std::uint16_t port = 8001;                  ///< WS_PORT, UVICORN_PORT
-  std::size_t shards = 0;                     ///< WS_SHARDS, 0 = cores
-  std::string redis_url;                      ///< REDIS_URL; empty: embedded
-  std::string secret_key;                     ///< SECRET_KEY
-  std::string site_secret;                    ///< SITE_SECRET
-  std::string ticket_secret;                  ///< WS_TICKET_SECRET
-  std::string jwt_public_key_pem;             ///< WS_JWT_PUBLIC_KEY_FILE, read
-  environment env = environment::development; ///< ENVIRONMENT
-  bool compat = false;                        ///< WS_COMPAT
-  bool demo = false;                          ///< --demo, WS_DEMO
-  bool echo = false;                          ///< WS_ECHO
-  bool allow_any_dialog = false;              ///< WS_ALLOW_ANY_DIALOG
-  std::string auth_url;                       ///< WS_AUTH_URL
-  std::string publish_token;                  ///< WS_PUBLISH_TOKEN
-  std::string debug_token;                    ///< WS_DEBUG_TOKEN
+  std::string host = "0.0.0.0";                  ///< WS_HOST; --demo: 127.0.0.1
+  std::uint16_t port = 8001;                     ///< WS_PORT, UVICORN_PORT
+  std::size_t shards = 0;                        ///< WS_SHARDS, 0 = cores
+  std::string redis_url;                         ///< REDIS_URL; empty: embedded
+  std::string secret_key;                        ///< SECRET_KEY
+  std::string site_secret;                       ///< SITE_SECRET
+  std::string ticket_secret;                     ///< WS_TICKET_SECRET
+  std::string jwt_public_key_file;               ///< WS_JWT_PUBLIC_KEY_FILE
+  std::string jwt_public_key_pem;                ///< what that file holds
+  environment env = environment::development;    ///< ENVIRONMENT
+  bool compat = false;                           ///< WS_COMPAT
+  bool demo = false;                             ///< --demo, WS_DEMO
+  bool echo = false;                             ///< WS_ECHO
+  bool allow_any_dialog = false;                 ///< WS_ALLOW_ANY_DIALOG
+  std::string auth_url;                          ///< WS_AUTH_URL
+  std::string publish_token;                     ///< WS_PUBLISH_TOKEN
+  std::string debug_token;                       ///< WS_DEBUG_TOKEN
   std::vector<std::string> trusted_iframe_hosts; ///< WS_TRUSTED_IFRAME_HOSTS
-  std::string trusted_proxies;                   ///< WS_TRUSTED_PROXIES
-  std::size_t max_connections_per_dialog = 50;   ///< per role
-  std::size_t max_total_connections = 0;         ///< 0: bounded by open files
-  std::size_t rate_limit_per_ip = 100;           ///< 0 = off
+  /// WS_TRUSTED_PROXIES: a CIDR list that has been checked.
+  std::string trusted_proxies{protocol::default_trusted_proxies};
+  std::size_t max_connections_per_dialog = 50; ///< per role
+  std::size_t max_total_connections = 0;       ///< 0: bounded by open files
+  std::size_t rate_limit_per_ip = 100;         ///< 0 = off
   std::chrono::milliseconds rate_limit_window{60'000};
   std::chrono::milliseconds ping_interval{25'000};
   std::chrono::milliseconds pong_timeout{40'000};

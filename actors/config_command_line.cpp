@@ -1,0 +1,169 @@
+#include "actors/build_info.hpp"
+#include "actors/config_sources.hpp"
+
+#include <CLI/CLI.hpp>
+#include <caf/config.hpp>
+
+#include <algorithm>
+#include <memory>
+#include <variant>
+
+namespace wsgw::actors {
+
+namespace {
+
+bool is_switch(const setting_row& row) {
+  return std::holds_alternative<bool settings::*>(row.field);
+}
+
+/// Where CLI11 writes to; lives until parsing is over.
+struct targets {
+  std::map<std::string, std::string> values;
+  std::string config_file;
+  std::string ttl;
+  std::string role = "widget";
+  command what;
+};
+
+std::string help_of(const setting_row& row) {
+  if (row.secret)
+    return "File that holds " + std::string{row.name} + ": "
+           + std::string{row.help};
+  const settings defaults;
+  std::string text{row.help};
+  text += " [" + accepted_values(row);
+  if (const auto value = value_text(row, defaults); !value.empty())
+    text += "; default " + value;
+  return text + "]";
+}
+
+void add_settings(CLI::App& app, targets& into) {
+  for (const auto& row : settings_table()) {
+    auto& value =
+      into.values[std::string{row.name} + (row.secret ? "_FILE" : "")];
+    auto* option = is_switch(row)
+                     ? app.add_flag(flag_of(row), value, help_of(row))
+                     : app.add_option(flag_of(row), value, help_of(row));
+    option->group(std::string{row.group})
+      ->multi_option_policy(CLI::MultiOptionPolicy::TakeLast);
+    if (!is_switch(row))
+      option->type_name(row.secret ? "FILE" : "VALUE");
+  }
+}
+
+void choose(CLI::App* sub, targets& into, action what) {
+  sub->fallthrough();
+  sub->callback([&into, what] { into.what.what = what; });
+}
+
+void add_minting(CLI::App& app, targets& into) {
+  auto& order = into.what;
+  auto* token = app.add_subcommand("token", "Print a JWT for tests");
+  token->require_subcommand(1);
+  token->fallthrough();
+  auto* access = token->add_subcommand("access", "A user's access token");
+  choose(access, into, action::mint_access);
+  access->add_option("--sub", order.sub, "User id")->required();
+  access->add_option("--email", order.email, "E-mail claim");
+  access->add_option("--ttl", into.ttl, "Life, default 1h");
+  auto* site = token->add_subcommand("site", "A site token");
+  choose(site, into, action::mint_site);
+  site->add_option("--user-id", order.user_id, "Owner of the site")->required();
+  site->add_option("--assistant-id", order.assistant_id, "Assistant");
+  site->add_option("--domains", order.domains, "Allowed domains")
+    ->delimiter(',');
+  site->add_option("--ttl", into.ttl, "Life, default unlimited");
+  auto* ticket = app.add_subcommand("ticket", "Print a ticket for a dialog");
+  choose(ticket, into, action::mint_ticket);
+  ticket->add_option("--dialog-id", order.dialog_id, "Dialog")->required();
+  ticket->add_option("--role", into.role, "Role, default widget")
+    ->check(CLI::IsMember({"admin", "widget", "site"}));
+  ticket->add_option("--assistant-id", order.assistant_id, "Assistant");
+  ticket->add_option("--user-id", order.user_id, "User");
+  ticket->add_option("--ttl", into.ttl, "Life, default 5m");
+}
+
+void add_commands(CLI::App& app, targets& into) {
+  choose(app.add_subcommand("serve", "Run the gateway (default)"), into,
+         action::serve);
+  choose(app.add_subcommand("check-config", "Check the configuration"), into,
+         action::check_config);
+  auto* print = app.add_subcommand("print-config", "Print the configuration");
+  choose(print, into, action::print_config);
+  print->add_flag("--markdown", into.what.markdown, "As a table for the docs");
+  choose(app.add_subcommand("healthcheck", "Ask a running gateway's /live"),
+         into, action::healthcheck);
+  add_minting(app, into);
+  app.require_subcommand(0, 1);
+}
+
+/// Reads `--role` and `--ttl`, whose texts CLI11 leaves to us; returns what is
+/// wrong.
+std::string finish_order(targets& into) {
+  for (const auto r : protocol::all_roles)
+    if (into.role == protocol::to_string(r))
+      into.what.as = r;
+  if (into.ttl.empty())
+    return {};
+  constexpr std::int64_t century = 100LL * 365 * 24 * 3600 * 1000;
+  const setting_row row{"", "ttl", &settings::history_ttl, "", 1000, century};
+  settings scratch;
+  if (!apply_text(row, into.ttl, scratch))
+    return "--ttl: not a duration of at least 1s";
+  into.what.ttl =
+    std::chrono::duration_cast<std::chrono::seconds>(scratch.history_ttl);
+  return {};
+}
+
+} // namespace
+
+std::string version_text() {
+  std::string text = "ws-gateway ";
+  text += build_info::version;
+  text += "\ncommit ";
+  text += build_info::commit;
+  text += "\ncompiler ";
+  text += build_info::compiler;
+  text += "\nCAF " + std::to_string(CAF_VERSION / 10000) + '.'
+          + std::to_string(CAF_VERSION / 100 % 100) + '.'
+          + std::to_string(CAF_VERSION % 100);
+  text += ", Boost ";
+  text += build_info::boost;
+  text += ", hiredis ";
+  text += build_info::hiredis;
+  return text + "\n";
+}
+
+command_line parse_command_line(int argc, const char* const* argv) {
+  command_line result;
+  targets into;
+  CLI::App app{"WebSocket gateway between Redis and chat clients",
+               "ws-gateway"};
+  app.set_help_flag("-h,--help", "Print this text");
+  app.set_version_flag("--version", version_text());
+  app.add_option("--config", into.config_file,
+                 "File of KEY=VALUE lines; environment and flags override it");
+  add_settings(app, into);
+  add_commands(app, into);
+  try {
+    app.parse(argc, argv);
+    if (auto wrong = finish_order(into); !wrong.empty())
+      result.stop = {exit_usage, "ws-gateway: " + wrong + "\n"};
+  } catch (const CLI::CallForHelp&) {
+    result.stop = {0, app.help()};
+  } catch (const CLI::CallForAllHelp&) {
+    result.stop = {0, app.help("", CLI::AppFormatMode::All)};
+  } catch (const CLI::CallForVersion&) {
+    result.stop = {0, version_text()};
+  } catch (const CLI::ParseError& error) {
+    result.stop = {exit_usage, std::string{"ws-gateway: "} + error.what()
+                                 + "\nTry: ws-gateway --help\n"};
+  }
+  std::erase_if(into.values, [](const auto& v) { return v.second.empty(); });
+  result.values = std::move(into.values);
+  result.config_file = std::move(into.config_file);
+  result.what = std::move(into.what);
+  return result;
+}
+
+} // namespace wsgw::actors

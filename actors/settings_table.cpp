@@ -1,0 +1,139 @@
+#include "actors/settings_table.hpp"
+
+#include <array>
+
+namespace wsgw::actors {
+
+namespace {
+
+constexpr std::int64_t kib = 1024;
+constexpr std::int64_t mib = 1024 * kib;
+constexpr std::int64_t gib = 1024 * mib;
+constexpr std::int64_t second = 1000;
+constexpr std::int64_t hour = 3600 * second;
+constexpr std::int64_t million = 1'000'000;
+constexpr auto bytes = measure::bytes;
+constexpr auto count = measure::count;
+
+constexpr setting_row secret(std::string_view name,
+                             std::string settings::*field,
+                             std::string_view help) {
+  return {"Secrets", name, field, help, 0, 0, count, true, {}};
+}
+
+const std::array table{
+  setting_row{"Listening", "WS_HOST", &settings::host,
+              "Address to listen on; --demo listens on 127.0.0.1 unless set"},
+  setting_row{"Listening", "WS_PORT", &settings::port,
+              "TCP port to listen on; 0 takes a free one", 0, 65535, count,
+              false, "UVICORN_PORT"},
+  setting_row{"Listening", "WS_SHARDS", &settings::shards,
+              "Threads that serve sockets; 0 means one per core", 0, 256},
+  setting_row{"Events", "REDIS_URL", &settings::redis_url,
+              "redis:// or unix:// URL; without it events come only from this "
+              "process",
+              0, 0, count, true},
+  setting_row{"Events", "WS_MAX_EVENT_BYTES", &settings::max_event_bytes,
+              "Larger events are skipped and counted", 1 * kib, 64 * mib,
+              bytes},
+  setting_row{"Events", "WS_MAX_INFLIGHT_EVENTS",
+              &settings::max_inflight_events,
+              "Events between Redis and the dialogs before reading pauses", 1,
+              100 * million},
+  setting_row{"Events", "WS_HISTORY_SIZE", &settings::history_size,
+              "Message ids remembered per dialog to drop duplicates", 1,
+              1 * million},
+  setting_row{"Events", "WS_HISTORY_TTL", &settings::history_ttl,
+              "How long a dialog without members is remembered", 0, 24 * hour},
+  secret("SECRET_KEY", &settings::secret_key,
+         "Key of users' access tokens (HS256)"),
+  secret("SITE_SECRET", &settings::site_secret, "Key of site tokens (HS256)"),
+  secret("WS_TICKET_SECRET", &settings::ticket_secret,
+         "Key of widget tickets (HMAC-SHA256)"),
+  secret("WS_PUBLISH_TOKEN", &settings::publish_token,
+         "Bearer token of publishers over HTTP"),
+  secret("WS_DEBUG_TOKEN", &settings::debug_token,
+         "Bearer token of the debug pages for other than local callers"),
+  setting_row{"Secrets", "WS_JWT_PUBLIC_KEY_FILE",
+              &settings::jwt_public_key_file,
+              "PEM public key of access tokens (RS256 or ES256)"},
+  setting_row{"Admission", "ENVIRONMENT", &settings::env,
+              "production refuses to start without secrets"},
+  setting_row{"Admission", "WS_COMPAT", &settings::compat,
+              "Admit and refuse exactly as the reference gateway does"},
+  setting_row{"Admission", "WS_AUTH_URL", &settings::auth_url,
+              "http(s) URL of the backend that decides who may join"},
+  setting_row{"Admission", "WS_ALLOW_ANY_DIALOG", &settings::allow_any_dialog,
+              "Allow production without WS_AUTH_URL: any valid token may read "
+              "any dialog"},
+  setting_row{"Admission", "WS_TRUSTED_IFRAME_HOSTS",
+              &settings::trusted_iframe_hosts,
+              "Hosts whose pages may name their parent_origin; with WS_COMPAT "
+              "replyx.ru,www.replyx.ru,localhost:3000"},
+  setting_row{"Admission", "WS_TRUSTED_PROXIES", &settings::trusted_proxies,
+              "Peers (CIDR) whose X-Forwarded-For is believed"},
+  setting_row{"Limits", "WS_MAX_CONNECTIONS_PER_DIALOG",
+              &settings::max_connections_per_dialog,
+              "Connections per dialog and role", 1, 1 * million},
+  setting_row{"Limits", "WS_MAX_TOTAL_CONNECTIONS",
+              &settings::max_total_connections,
+              "Connections in all; 0 is what the open-file limit allows; with "
+              "WS_COMPAT 1000",
+              0, 10 * million},
+  setting_row{"Limits", "WS_RATE_LIMIT_PER_IP", &settings::rate_limit_per_ip,
+              "Connection attempts per address and window; 0 is no limit", 0,
+              1 * million},
+  setting_row{"Limits", "WS_RATE_LIMIT_WINDOW", &settings::rate_limit_window,
+              "Length of that window", 1 * second, 24 * hour},
+  setting_row{"Limits", "WS_MAX_MESSAGE_BYTES", &settings::max_message_bytes,
+              "Larger messages from clients are closed 1009", 125, 16 * mib,
+              bytes},
+  setting_row{"Limits", "WS_OUTBOX_BYTES", &settings::outbox_bytes,
+              "Unsent bytes per connection before it is closed 4010", 4 * kib,
+              1 * gib, bytes},
+  setting_row{"Heartbeat", "WS_PING_INTERVAL_SECONDS", &settings::ping_interval,
+              "Time between two heartbeats", 10, 1 * hour},
+  setting_row{"Heartbeat", "WS_PONG_TIMEOUT_SECONDS", &settings::pong_timeout,
+              "Silence after which a heartbeat closes 1001", 10, 24 * hour},
+  setting_row{"Heartbeat", "WS_HANDSHAKE_TIMEOUT", &settings::handshake_timeout,
+              "Time for a request to arrive", 50, 1 * hour},
+  setting_row{"Operation", "WS_SHUTDOWN_TIMEOUT", &settings::shutdown_timeout,
+              "Time between SIGTERM and the end at the latest", 100, 1 * hour},
+  setting_row{"Operation", "WS_LOG_LEVEL", &settings::level,
+              "Least severity that is logged"},
+  setting_row{"Operation", "WS_LOG_FORMAT", &settings::format,
+              "auto is console on a terminal, JSON otherwise"},
+  setting_row{"Operation", "WS_DEMO", &settings::demo,
+              "Demo page, demo tokens and endpoints that post messages"},
+  setting_row{"Operation", "WS_ECHO", &settings::echo,
+              "Serve /ws/echo, for conformance tests"},
+};
+
+constexpr std::array reserved{
+  reserved_name{"WS_LOG", true},
+  reserved_name{"WS_LOG_MAXLEN", true},
+  reserved_name{"WS_LOG_TTL", true},
+  reserved_name{"WS_REDIS_LOAD_FUNCTIONS", true},
+  reserved_name{"WS_SLOW_TIMEOUT", true},
+  reserved_name{"WS_COMMAND_RATE", true},
+  reserved_name{"WS_HISTORY_BYTES", true},
+  reserved_name{"WS_DRAIN_SPREAD", true},
+  reserved_name{"WS_PRESENCE_GRACE", true},
+  reserved_name{"WS_COMPRESSION", true},
+  reserved_name{"WS_REQUIRE_TOKEN_SIGNATURE"},
+  reserved_name{"WS_CLEANUP_INTERVAL_SECONDS"},
+  reserved_name{"WS_MAX_DIALOG_LOCKS"},
+  reserved_name{"WS_LOG_HEARTBEAT_EVENTS"},
+  reserved_name{"WS_ACK_TIMEOUT_SECONDS"},
+  reserved_name{"WS_MAX_RETRY_ATTEMPTS"},
+  reserved_name{"WS_MESSAGE_CLEANUP_INTERVAL"},
+  reserved_name{"WS_MESSAGE_TTL_SECONDS"},
+};
+
+} // namespace
+
+std::span<const setting_row> settings_table() { return table; }
+
+std::span<const reserved_name> reserved_names() { return reserved; }
+
+} // namespace wsgw::actors
