@@ -1,5 +1,6 @@
 #pragma once
 
+#include "protocol/close_code.hpp"
 #include "protocol/ids.hpp"
 #include "protocol/role.hpp"
 
@@ -38,6 +39,8 @@ public:
   virtual ~describable() = default;
   /// Fills what applies. Called on the shard's thread between two messages.
   virtual void describe(actor_info& out) const = 0;
+  /// Closes the connection, where the actor has one. Same thread.
+  virtual void request_close(const protocol::close_status&) {}
 };
 
 /// The living actors of one shard. Loop thread only.
@@ -46,7 +49,7 @@ public:
   /// Keeps an actor listed for as long as it lives.
   class entry {
   public:
-    entry(directory& where, const describable& who)
+    entry(directory& where, describable& who)
         : where_(&where),
           position_(where.list_.insert(where.list_.end(), &who)) {}
     entry(const entry&) = delete;
@@ -55,19 +58,19 @@ public:
 
   private:
     directory* where_;
-    std::list<const describable*>::iterator position_;
+    std::list<describable*>::iterator position_;
   };
 
   template <class Visitor>
   void for_each(Visitor&& visit) const {
-    for (const auto* who : list_)
+    for (auto* who : list_)
       visit(*who);
   }
 
   std::size_t size() const { return list_.size(); }
 
 private:
-  std::list<const describable*> list_;
+  std::list<describable*> list_;
 };
 
 } // namespace wsgw::actors

@@ -15,6 +15,7 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <system_error>
 #include <vector>
 
 /// The architecture on one page: every message and every actor's interface.
@@ -37,6 +38,9 @@ namespace messages {
 struct room_event {
   protocol::room_id room;
   std::string json;
+  /// The room it was published to, when it is forwarded to another one (the
+  /// inbox of a user); else empty. Message ids are unique within it.
+  std::string origin;
 };
 
 /// Events in the order of their arrival.
@@ -47,6 +51,7 @@ struct ingest {
 /// One event for the dialog that receives this message.
 struct event {
   std::string json;
+  std::string origin; ///< as in `room_event`
 };
 
 /// Frames of consecutive events of one dialog, encoded once for everybody.
@@ -101,6 +106,14 @@ struct authorise {
   std::function<void(protocol::auth_answer)> done;
 };
 
+/// To the authoriser itself: what the backend said to the question `key`.
+struct backend_answered {
+  std::string key;
+  std::error_code error;
+  unsigned status = 0;
+  std::string body;
+};
+
 struct join;
 struct joined;
 
@@ -149,7 +162,9 @@ using router_actor = caf::typed_actor<
 /// Asks the backend whether somebody may join; caches and coalesces.
 using authoriser_actor = caf::typed_actor<
   // Calls `done` exactly once.
-  caf::reacts_to<messages::authorise>>;
+  caf::reacts_to<messages::authorise>,
+  // From its HTTP client.
+  caf::reacts_to<messages::backend_answered>>;
 
 namespace messages {
 
@@ -181,5 +196,6 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(wsgw::actors::messages::pong_received)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(wsgw::actors::messages::disconnected)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(wsgw::actors::messages::close_connection)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(wsgw::actors::messages::authorise)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(wsgw::actors::messages::backend_answered)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(wsgw::actors::messages::join)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(wsgw::actors::messages::joined)

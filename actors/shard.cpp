@@ -1,6 +1,9 @@
 #include "actors/shard.hpp"
 
+#include "actors/log.hpp"
+
 #include <caf/scheduler/abstract_coordinator.hpp>
+#include <caf/sec.hpp>
 
 #include <utility>
 
@@ -16,6 +19,18 @@ constexpr std::size_t turn_budget = 50'000;
 constexpr std::size_t max_throughput = 1'000;
 
 } // namespace
+
+caf::error on_actor_exception(caf::scheduled_actor* self,
+                              std::exception_ptr& problem) {
+  try {
+    std::rethrow_exception(problem);
+  } catch (const std::exception& e) {
+    log::actor_failed(self->name(), e.what());
+  } catch (...) {
+    log::actor_failed(self->name(), "unknown exception");
+  }
+  return caf::sec::runtime_error;
+}
 
 shard::shard(caf::actor_system& system, transport::event_loop& loop,
              std::size_t index)

@@ -10,8 +10,13 @@
 #include <caf/execution_unit.hpp>
 #include <caf/infer_handle.hpp>
 #include <caf/resumable.hpp>
+#include <caf/scheduled_actor.hpp>
+#include <caf/send.hpp>
+#include <caf/stateful_actor.hpp>
+#include <caf/typed_event_based_actor.hpp>
 
 #include <cstddef>
+#include <exception>
 #include <mutex>
 #include <vector>
 
@@ -53,13 +58,20 @@ private:
   std::vector<caf::resumable*> foreign_; ///< from other threads
 };
 
+/// Logs an exception that escaped a handler and returns the exit reason: the
+/// actor ends, its monitors clean up, the process lives on.
+caf::error on_actor_exception(caf::scheduled_actor* self,
+                              std::exception_ptr& problem);
+
 /// Mixin that keeps an actor on its home shard whoever sends to it, as
 /// `caf::io::abstract_broker` does.
 template <class Base>
 class pinned final : public Base {
 public:
   explicit pinned(caf::actor_config& config)
-      : Base(config), home_(config.host) {}
+      : Base(config), home_(config.host) {
+    this->set_exception_handler(on_actor_exception);
+  }
 
   void enqueue(caf::mailbox_element_ptr element,
                caf::execution_unit*) override {
@@ -80,15 +92,15 @@ private:
 };
 
 /// Spawns the function-based actor `fun(self, args…)` pinned to `home`. Any
-/// thread. The behaviour function itself runs on the shard, with the first
-/// message (lazy initialisation).
+/// thread. The behaviour function itself runs on the shard, before the first
+/// message.
 template <class F, class... Ts>
 caf::infer_handle_from_fun_t<F> spawn_pinned(shard& home, F fun, Ts&&... args) {
   using impl = caf::infer_impl_from_fun_t<F>;
   caf::actor_config config{&home};
   caf::detail::init_fun_factory<impl, F> factory;
   config.init_fun = factory(std::move(fun), std::forward<Ts>(args)...);
-  return home.system().template spawn_impl<pinned<impl>, caf::lazy_init>(
+  return home.system().template spawn_impl<pinned<impl>, caf::no_spawn_options>(
     config);
 }
 

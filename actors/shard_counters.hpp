@@ -35,6 +35,7 @@ struct shard_counters {
   counter events_in;        ///< events that reached a dialog
   counter events_duplicate; ///< dropped by message.id
   counter events_refused;   ///< could not be parsed or too large
+  counter events_unrouted;  ///< room not open on this node
   counter frames_queued;    ///< deliveries: frames put in an outbox
   counter frames_dropped;   ///< frames that a full or closed outbox refused
   counter slow_closed;      ///< connections closed 4010

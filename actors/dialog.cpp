@@ -1,0 +1,210 @@
+#include "actors/dialog.hpp"
+
+#include "actors/log.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace wsgw::actors {
+
+namespace {
+
+/// A batch is sent on at this many frames even when more events wait, so that
+/// one hot dialog cannot hold back its members' frames for long.
+constexpr std::size_t max_batch = 256;
+
+/// Microseconds since the Unix epoch in base 36: unique per dialog and node
+/// for all practical purposes, and it sorts.
+std::string make_epoch() {
+  constexpr char digits[] = "0123456789abcdefghijklmnopqrstuvwxyz";
+  auto rest = static_cast<std::uint64_t>(
+    std::chrono::duration_cast<std::chrono::microseconds>(
+      std::chrono::system_clock::now().time_since_epoch())
+      .count());
+  std::string text;
+  for (; rest != 0; rest /= 36)
+    text += digits[rest % 36];
+  std::reverse(text.begin(), text.end());
+  return text;
+}
+
+} // namespace
+
+dialog_state::dialog_state(dialog_actor::pointer self_ptr) : self(self_ptr) {}
+
+dialog_state::~dialog_state() {
+  if (home != nullptr)
+    home->counters().dialogs.sub();
+}
+
+void dialog_state::start(hub& hub_ref, shard& home_ref,
+                         const protocol::room_id& which) {
+  shared = &hub_ref;
+  home = &home_ref;
+  room = which;
+  recent.emplace(shared->config.history_size);
+  epoch = make_epoch();
+  listed.emplace(home->actors(), *this);
+  home->counters().dialogs.add();
+  linger();
+}
+
+void dialog_state::join(const messages::join& request) {
+  ++seen;
+  // What was published before the join is not for the new member.
+  flush();
+  auto& list = members[static_cast<std::size_t>(request.as)];
+  if (!positions.emplace(request.who.id(), position{request.as, list.size()})
+         .second)
+    return;
+  list.push_back(request.who);
+  lingering.reset();
+  self->monitor(request.who);
+  self->send(request.who, messages::joined{dialog_actor{self}});
+}
+
+void dialog_state::take(messages::event& incoming) {
+  ++seen;
+  shared->inflight_events.fetch_sub(1, std::memory_order_relaxed);
+  auto& counters = home->counters();
+  counters.events_in.add();
+  const protocol::parse_options options{
+    shared->config.compat, room->kind() == protocol::room_kind::user};
+  auto parsed = protocol::parse_event(incoming.json, options);
+  if (!parsed) {
+    counters.events_refused.add();
+    shared->bad_events.add(protocol::word_of(parsed.error()));
+    log::event_skipped(*room, parsed.error());
+    return;
+  }
+  if (is_duplicate(*parsed, incoming.origin)) {
+    counters.events_duplicate.add();
+    return;
+  }
+  append(*parsed);
+  forward_to_inbox(*parsed, std::move(incoming.json));
+}
+
+bool dialog_state::is_duplicate(const protocol::event& e,
+                                const std::string& origin) {
+  if (e.message_id.empty())
+    return false;
+  return !recent->insert(origin.empty() ? e.message_id
+                                        : origin + '/' + e.message_id);
+}
+
+void dialog_state::append(const protocol::event& e) {
+  if (e.kind == protocol::durability::durable)
+    ++seq;
+  if (positions.empty())
+    return;
+  const auto is_inbox = room->kind() == protocol::room_kind::user;
+  const auto shape = is_inbox ? protocol::role::user : protocol::role::admin;
+  // All roles of one kind of room share the shape, hence the frame. An inbox
+  // hears everything that is addressed to it.
+  pending.items.push_back(
+    {is_inbox ? protocol::row_of(room->kind()).roles : e.audience,
+     e.kind == protocol::durability::durable ? seq : 0,
+     protocol::text_frame(protocol::legacy_payload(e, shape))});
+  if (pending.items.size() == 1)
+    self->send(self, messages::flush{});
+  else if (pending.items.size() >= max_batch)
+    flush();
+}
+
+void dialog_state::forward_to_inbox(const protocol::event& e,
+                                    std::string json) {
+  if (e.user_id.empty() || room->kind() != protocol::room_kind::dialog
+      || shared->inbox_connections.load(std::memory_order_relaxed) == 0)
+    return;
+  const auto inbox =
+    protocol::room_id::make(protocol::room_kind::user, e.user_id);
+  if (!inbox)
+    return;
+  shared->inflight_events.fetch_add(1, std::memory_order_relaxed);
+  messages::ingest batch;
+  batch.events.push_back({*inbox, std::move(json), room->text()});
+  self->send(shared->broadcaster, std::move(batch));
+}
+
+void dialog_state::flush() {
+  if (pending.items.empty())
+    return;
+  const auto frames =
+    std::make_shared<const messages::batch>(std::move(pending));
+  pending = {};
+  log::broadcasting(*room, member_count(), frames->items.size());
+  send_to_members(frames);
+}
+
+void dialog_state::send_to_members(
+  const std::shared_ptr<const messages::batch>& frames) {
+  for (const auto as : protocol::all_roles) {
+    const auto& list = members[static_cast<std::size_t>(as)];
+    const auto& items = frames->items;
+    const auto concerned =
+      !list.empty()
+      && std::any_of(items.begin(), items.end(), [as](const auto& item) {
+           return item.audience.contains(as);
+         });
+    if (!concerned)
+      continue;
+    for (const auto& member : list)
+      self->send(member, messages::deliver{frames});
+  }
+}
+
+void dialog_state::on_down(const caf::down_msg& down) {
+  const auto found = positions.find(down.source.id());
+  if (found == positions.end())
+    return;
+  auto& list = members[static_cast<std::size_t>(found->second.as)];
+  const auto index = found->second.index;
+  positions.erase(found);
+  if (index + 1 != list.size()) {
+    list[index] = std::move(list.back());
+    positions.at(list[index].id()).index = index;
+  }
+  list.pop_back();
+  if (positions.empty())
+    linger();
+}
+
+void dialog_state::linger() {
+  // Runs on the shard's thread between two messages; the handle dies with us.
+  lingering = home->loop().after(shared->config.history_ttl, [this] {
+    caf::anon_send(shared->broadcaster, messages::retire{*room, seen});
+    linger(); // asks again, unless the broadcaster agrees
+  });
+}
+
+void dialog_state::retired() { self->quit(); }
+
+void dialog_state::describe(actor_info& out) const {
+  out.kind = "dialog";
+  out.id = self->id();
+  out.shard = home->index();
+  out.mailbox = self->mailbox().size();
+  out.room = room->text();
+  for (const auto as : protocol::all_roles)
+    out.members[static_cast<std::size_t>(as)] =
+      members[static_cast<std::size_t>(as)].size();
+  out.head = epoch + ':' + std::to_string(seq);
+}
+
+dialog_actor::behavior_type
+dialog(dialog_actor::stateful_pointer<dialog_state> self, hub* shared,
+       shard* home, const protocol::room_id& room) {
+  auto& state = self->state;
+  state.start(*shared, *home, room);
+  self->set_down_handler(
+    [&state](const caf::down_msg& down) { state.on_down(down); });
+  return {
+    [&state](const messages::join& request) { state.join(request); },
+    [&state](messages::event& event) { state.take(event); },
+    [&state](messages::flush) { state.flush(); },
+    [&state](messages::retired) { state.retired(); },
+  };
+}
+
+} // namespace wsgw::actors

@@ -1,0 +1,47 @@
+#include "actors/hub.hpp"
+
+#include <utility>
+
+namespace wsgw::actors {
+
+namespace {
+
+protocol::cidr_set proxies_of(const settings& s) {
+  // The configuration refuses a malformed list at start.
+  auto parsed = protocol::cidr_set::parse(s.trusted_proxies);
+  return parsed ? std::move(*parsed) : protocol::cidr_set{};
+}
+
+} // namespace
+
+hub::hub(settings s)
+    : config(std::move(s)), started_at(std::chrono::system_clock::now()),
+      trusted_proxies(proxies_of(config)),
+      attempts_({config.rate_limit_per_ip, config.rate_limit_window}) {}
+
+void hub::set_source(const source_status& status) {
+  std::lock_guard lock{mutex_};
+  source_ = status;
+}
+
+source_status hub::source() const {
+  std::lock_guard lock{mutex_};
+  return source_;
+}
+
+bool hub::try_attempt(std::string_view address) {
+  std::lock_guard lock{mutex_};
+  return attempts_.try_acquire(address, protocol::attempt_window::clock::now());
+}
+
+std::chrono::milliseconds hub::attempt_retry_after(std::string_view address) {
+  std::lock_guard lock{mutex_};
+  return attempts_.retry_after(address, protocol::attempt_window::clock::now());
+}
+
+protocol::attempt_window::usage hub::attempts() {
+  std::lock_guard lock{mutex_};
+  return attempts_.current(protocol::attempt_window::clock::now());
+}
+
+} // namespace wsgw::actors

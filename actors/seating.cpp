@@ -1,0 +1,76 @@
+#include "actors/seating.hpp"
+
+#include <algorithm>
+
+namespace wsgw::actors {
+
+/// One reserved place; gives itself back.
+struct seating::place {
+  place(hub& shared, std::shared_ptr<table> where, protocol::room_id room,
+        protocol::role as)
+      : shared_(shared), where_(std::move(where)), room_(std::move(room)),
+        as_(as) {
+    ++(*where_)[room_][static_cast<std::size_t>(as_)];
+  }
+
+  place(const place&) = delete;
+  place& operator=(const place&) = delete;
+
+  ~place() {
+    const auto found = where_->find(room_);
+    auto& taken = found->second;
+    --taken[static_cast<std::size_t>(as_)];
+    if (std::all_of(taken.begin(), taken.end(), [](auto n) { return n == 0; }))
+      where_->erase(found);
+    auto& total = as_ == protocol::role::user ? shared_.inbox_connections
+                                              : shared_.connections;
+    total.fetch_sub(1, std::memory_order_relaxed);
+  }
+
+private:
+  hub& shared_;
+  std::shared_ptr<table> where_;
+  protocol::room_id room_;
+  protocol::role as_;
+};
+
+seating::seating(hub& shared) : shared_(shared) {
+  for (std::size_t i = 0; i < shared.shards.size(); ++i)
+    tables_.push_back(std::make_shared<table>());
+}
+
+bool seating::take_global(protocol::role as) {
+  if (as == protocol::role::user) {
+    // The reference never limited inboxes; ours share the descriptor limit.
+    const auto total =
+      shared_.inbox_connections.fetch_add(1) + 1 + shared_.connections.load();
+    if (shared_.connection_limit == 0 || total <= shared_.connection_limit)
+      return true;
+    shared_.inbox_connections.fetch_sub(1);
+    return false;
+  }
+  const auto total = shared_.connections.fetch_add(1) + 1;
+  if (shared_.connection_limit == 0 || total <= shared_.connection_limit)
+    return true;
+  shared_.connections.fetch_sub(1);
+  return false;
+}
+
+std::variant<seat, protocol::errc>
+seating::reserve(const protocol::room_id& room, protocol::role as) {
+  const auto& where = tables_[shared_.shard_of(room).index()];
+  if (!take_global(as))
+    return protocol::errc::server_overloaded;
+  const auto found = where->find(room);
+  const auto taken =
+    found == where->end() ? 0U : found->second[static_cast<std::size_t>(as)];
+  if (taken >= shared_.config.max_connections_per_dialog) {
+    auto& total = as == protocol::role::user ? shared_.inbox_connections
+                                             : shared_.connections;
+    total.fetch_sub(1);
+    return protocol::errc::dialog_full;
+  }
+  return seat{std::make_shared<place>(shared_, where, room, as)};
+}
+
+} // namespace wsgw::actors

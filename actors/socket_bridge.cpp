@@ -1,0 +1,83 @@
+#include "actors/socket_bridge.hpp"
+
+#include "protocol/frame.hpp"
+
+#include <string>
+#include <utility>
+
+namespace wsgw::actors {
+
+// -- socket_bridge -----------------------------------------------------------
+
+socket_bridge::socket_bridge(hub& shared, std::shared_ptr<const passport> who)
+    : shared_(shared), who_(std::move(who)) {}
+
+void socket_bridge::on_open(std::shared_ptr<transport::connection> socket) {
+  socket_ = socket;
+  auto& home = shared_.shard_of(who_->room);
+  subscriber_ = spawn_pinned(home, subscriber, &shared_, &home, std::move(who_),
+                             std::move(socket));
+}
+
+void socket_bridge::on_text(std::string_view text) {
+  caf::anon_send(subscriber_, messages::text_received{std::string{text}});
+}
+
+void socket_bridge::on_binary(std::string_view) {
+  if (const auto socket = socket_.lock())
+    socket->close(
+      protocol::status_of(protocol::close_reason::unsupported_data));
+}
+
+void socket_bridge::on_pong() {
+  caf::anon_send(subscriber_, messages::pong_received{});
+}
+
+void socket_bridge::on_closed(const transport::close_info& info) {
+  shared_.closed.add(std::to_string(info.code));
+  if (!subscriber_)
+    return;
+  caf::anon_send(subscriber_,
+                 messages::disconnected{info.code, info.reason, info.by_peer});
+  subscriber_ = nullptr;
+}
+
+// -- closing_bridge ----------------------------------------------------------
+
+closing_bridge::closing_bridge(hub& shared, protocol::close_status status)
+    : shared_(shared), status_(std::move(status)) {}
+
+void closing_bridge::on_open(std::shared_ptr<transport::connection> socket) {
+  socket->close(status_);
+}
+
+void closing_bridge::on_closed(const transport::close_info&) {
+  shared_.closed.add(std::to_string(status_.code));
+}
+
+// -- test_bridge -------------------------------------------------------------
+
+void test_bridge::on_open(std::shared_ptr<transport::connection> socket) {
+  static const auto greeting =
+    protocol::text_frame(R"({"type":"test","status":"ok"})");
+  socket->send(greeting);
+  socket->close(protocol::status_of(protocol::close_reason::normal));
+}
+
+// -- echo_bridge -------------------------------------------------------------
+
+void echo_bridge::on_open(std::shared_ptr<transport::connection> socket) {
+  socket_ = socket;
+}
+
+void echo_bridge::on_text(std::string_view text) {
+  if (const auto socket = socket_.lock())
+    socket->send(protocol::text_frame(text));
+}
+
+void echo_bridge::on_binary(std::string_view bytes) {
+  if (const auto socket = socket_.lock())
+    socket->send(protocol::binary_frame(bytes));
+}
+
+} // namespace wsgw::actors

@@ -1,0 +1,259 @@
+#include "actors/socket_gateway.hpp"
+
+#include "actors/http_api.hpp"
+#include "actors/log.hpp"
+#include "actors/socket_bridge.hpp"
+#include "protocol/authorisation.hpp"
+
+#include <utility>
+
+namespace wsgw::actors {
+
+namespace {
+
+/// The echo endpoint is for conformance suites, which send big messages.
+constexpr std::size_t echo_message_bytes = 16U << 20;
+
+protocol::admission_policy policy_of(const settings& s) {
+  protocol::admission_policy policy;
+  policy.compat = s.compat;
+  policy.production = s.env == environment::production;
+  policy.has_authoriser = !s.auth_url.empty();
+  policy.secret_key = s.secret_key;
+  policy.jwt_public_key_pem = s.jwt_public_key_pem;
+  policy.site_secret = s.site_secret;
+  policy.ticket_secret = s.ticket_secret;
+  policy.trusted_iframe_hosts = s.trusted_iframe_hosts;
+  return policy;
+}
+
+protocol::close_reason close_reason_of(protocol::errc why) {
+  switch (why) {
+  case protocol::errc::too_many_connections:
+    return protocol::close_reason::too_many_connections;
+  case protocol::errc::dialog_full:
+    return protocol::close_reason::dialog_full;
+  default:
+    return protocol::close_reason::server_overloaded;
+  }
+}
+
+std::optional<std::string> origin_of(const transport::http_request& request) {
+  if (!request.has_header("origin"))
+    return std::nullopt;
+  return std::string{request.header("origin")};
+}
+
+} // namespace
+
+struct socket_gateway::attempt {
+  std::unique_ptr<transport::upgrade> handshake;
+  protocol::request_target target;
+  protocol::ws_route route;
+  protocol::admission verdict;
+  std::string address;
+};
+
+socket_gateway::socket_gateway(hub& shared, http_api& api)
+    : shared_(shared), api_(api), policy_(policy_of(shared.config)),
+      seats_(shared) {}
+
+std::optional<transport::http_response>
+socket_gateway::on_head(const transport::http_request& head) {
+  return api_.on_head(head);
+}
+
+void socket_gateway::on_request(transport::http_request request,
+                                transport::reply respond) {
+  api_.on_request(std::move(request), std::move(respond));
+}
+
+transport::http_response
+socket_gateway::on_bad_request(protocol::errc why,
+                               std::string_view request_id) {
+  return api_.on_bad_request(why, request_id);
+}
+
+void socket_gateway::on_upgrade(std::unique_ptr<transport::upgrade> handshake) {
+  auto target = protocol::request_target::parse(handshake->request().target);
+  auto route = protocol::parse_ws_route(target.path);
+  if (!route
+      || (route->where == protocol::endpoint::echo && !shared_.config.echo)) {
+    refuse(*handshake, route ? protocol::errc::not_found : route.error());
+    return;
+  }
+  if (shared_.draining) {
+    refuse_overload(std::move(handshake), protocol::errc::draining,
+                    std::chrono::seconds{1});
+    return;
+  }
+  auto address =
+    protocol::client_address(shared_.trusted_proxies, handshake->request().peer,
+                             handshake->request().joined("x-forwarded-for"));
+  if (!within_attempt_limit(handshake, address, route->where))
+    return;
+  if (!route->as) {
+    open_special(std::move(handshake), route->where);
+    return;
+  }
+  auto a = std::make_shared<attempt>();
+  a->handshake = std::move(handshake);
+  a->target = std::move(target);
+  a->route = std::move(*route);
+  a->address = std::move(address);
+  decide(std::move(a));
+}
+
+bool socket_gateway::within_attempt_limit(
+  std::unique_ptr<transport::upgrade>& handshake, const std::string& address,
+  protocol::endpoint where) {
+  // The reference limits A, S and W only.
+  if (shared_.config.compat && where == protocol::endpoint::inbox)
+    return true;
+  if (shared_.try_attempt(address))
+    return true;
+  log::rate_limited(address, shared_.config.rate_limit_per_ip,
+                    shared_.config.rate_limit_window);
+  refuse_overload(std::move(handshake), protocol::errc::too_many_connections,
+                  shared_.attempt_retry_after(address));
+  return false;
+}
+
+void socket_gateway::decide(std::shared_ptr<attempt> a) {
+  protocol::admission_request request;
+  request.where = a->route.where;
+  request.room = a->route.room;
+  request.query = &a->target.query;
+  request.origin = origin_of(a->handshake->request());
+  request.now = std::chrono::system_clock::now();
+  a->verdict = protocol::decide(policy_, request);
+  if (!a->verdict.refused_origin.empty())
+    log::forbidden_domain(a->verdict.refused_origin,
+                          a->verdict.refused_parent_origin,
+                          policy_.trusted_iframe_hosts);
+  switch (a->verdict.outcome) {
+  case protocol::admission_outcome::refuse_http:
+    refuse(*a->handshake, a->verdict.http_error);
+    return;
+  case protocol::admission_outcome::refuse_close:
+    accept_and_close(std::move(a->handshake), a->verdict.refusal);
+    return;
+  case protocol::admission_outcome::ask_authoriser:
+    ask_authoriser(std::move(a));
+    return;
+  case protocol::admission_outcome::admitted:
+    place(std::move(a));
+    return;
+  }
+}
+
+void socket_gateway::ask_authoriser(std::shared_ptr<attempt> a) {
+  protocol::auth_question question;
+  question.as = a->verdict.as;
+  question.dialog_id = std::string{a->verdict.room->name()};
+  question.claims_json = a->verdict.who.claims_json;
+  question.assistant_id = a->verdict.who.assistant_id;
+  question.site = a->verdict.who.site;
+  question.origin = origin_of(a->handshake->request()).value_or("");
+  question.ip = a->address;
+  auto& loop = a->handshake->loop();
+  auto done = [this, a, &loop](protocol::auth_answer answer) {
+    loop.post([this, a, answer = std::move(answer)] {
+      if (!answer.allow) {
+        accept_and_close(std::move(a->handshake), answer.refusal);
+        return;
+      }
+      if (!answer.user_id.empty())
+        a->verdict.who.user_id = answer.user_id;
+      place(a);
+    });
+  };
+  caf::anon_send(shared_.authoriser,
+                 messages::authorise{std::move(question), std::move(done)});
+}
+
+void socket_gateway::place(std::shared_ptr<attempt> a) {
+  auto& home = shared_.shard_of(*a->verdict.room);
+  auto& handshake = *a->handshake;
+  handshake.move_to(home.loop(),
+                    [this, a](std::unique_ptr<transport::upgrade> moved) {
+                      a->handshake = std::move(moved);
+                      open(a);
+                    });
+}
+
+void socket_gateway::open(std::shared_ptr<attempt> a) {
+  if (shared_.draining) {
+    refuse_overload(std::move(a->handshake), protocol::errc::draining,
+                    std::chrono::seconds{1});
+    return;
+  }
+  auto reserved = seats_.reserve(*a->verdict.room, a->verdict.as);
+  if (const auto* why = std::get_if<protocol::errc>(&reserved)) {
+    refuse_overload(std::move(a->handshake), *why, std::chrono::seconds{5});
+    return;
+  }
+  auto who = std::make_shared<passport>(
+    passport{a->route.where, a->verdict.as, *a->verdict.room,
+             protocol::connection_id{shared_.next_connection.fetch_add(1)},
+             std::move(a->verdict.who.user_id), std::move(a->address),
+             a->verdict.who.expires_at, std::get<seat>(std::move(reserved))});
+  a->handshake->accept(
+    limits(), std::make_shared<socket_bridge>(shared_, std::move(who)));
+}
+
+void socket_gateway::open_special(std::unique_ptr<transport::upgrade> handshake,
+                                  protocol::endpoint where) {
+  auto wanted = limits();
+  if (where == protocol::endpoint::echo) {
+    wanted.max_message_bytes = echo_message_bytes;
+    wanted.outbox_bytes = 2 * echo_message_bytes;
+    handshake->accept(wanted, std::make_shared<echo_bridge>());
+    return;
+  }
+  handshake->accept(wanted, std::make_shared<test_bridge>());
+}
+
+transport::connection_limits socket_gateway::limits() const {
+  return {shared_.config.max_message_bytes, shared_.config.outbox_bytes};
+}
+
+void socket_gateway::refuse(transport::upgrade& handshake, protocol::errc why) {
+  shared_.refused.add(protocol::word_of(why));
+  log::handshake_refused(handshake.request(), protocol::word_of(why));
+  if (shared_.config.compat) {
+    transport::http_response bare;
+    bare.status = 403;
+    bare.content_type = "text/plain";
+    handshake.refuse(std::move(bare));
+    return;
+  }
+  handshake.refuse(api_.error_response(why, handshake.request().id));
+}
+
+void socket_gateway::refuse_overload(
+  std::unique_ptr<transport::upgrade> handshake, protocol::errc why,
+  std::chrono::milliseconds retry) {
+  if (shared_.config.compat && why != protocol::errc::draining) {
+    accept_and_close(std::move(handshake),
+                     protocol::status_of(close_reason_of(why)));
+    return;
+  }
+  shared_.refused.add(protocol::word_of(why));
+  auto response = api_.error_response(why, handshake->request().id);
+  const auto seconds = std::chrono::ceil<std::chrono::seconds>(retry).count();
+  response.headers.emplace_back("Retry-After",
+                                std::to_string(std::max<long>(seconds, 1)));
+  handshake->refuse(std::move(response));
+}
+
+void socket_gateway::accept_and_close(
+  std::unique_ptr<transport::upgrade> handshake,
+  const protocol::close_status& status) {
+  shared_.refused.add(status.reason);
+  log::handshake_refused(handshake->request(), status.reason);
+  handshake->accept(limits(),
+                    std::make_shared<closing_bridge>(shared_, status));
+}
+
+} // namespace wsgw::actors

@@ -1,0 +1,57 @@
+#pragma once
+
+#include "actors/hub.hpp"
+#include "actors/seating.hpp"
+#include "protocol/admission.hpp"
+#include "transport/handler.hpp"
+
+#include <memory>
+#include <optional>
+#include <string>
+
+namespace wsgw::actors {
+
+class http_api;
+
+/// Between transport and actors: decides about every handshake and turns an
+/// admitted socket into a subscriber on its room's shard. Plain HTTP goes to
+/// `http_api`. Thread-safe: called on every shard's thread.
+class socket_gateway final : public transport::request_handler {
+public:
+  socket_gateway(hub& shared, http_api& api);
+
+  std::optional<transport::http_response>
+  on_head(const transport::http_request& head) override;
+  void on_request(transport::http_request request,
+                  transport::reply respond) override;
+  void on_upgrade(std::unique_ptr<transport::upgrade> handshake) override;
+  transport::http_response on_bad_request(protocol::errc why,
+                                          std::string_view request_id) override;
+
+private:
+  /// One handshake on its way through admission.
+  struct attempt;
+
+  void refuse(transport::upgrade& handshake, protocol::errc why);
+  void refuse_overload(std::unique_ptr<transport::upgrade> handshake,
+                       protocol::errc why, std::chrono::milliseconds retry);
+  void accept_and_close(std::unique_ptr<transport::upgrade> handshake,
+                        const protocol::close_status& status);
+  void open_special(std::unique_ptr<transport::upgrade> handshake,
+                    protocol::endpoint where);
+  bool within_attempt_limit(std::unique_ptr<transport::upgrade>& handshake,
+                            const std::string& address,
+                            protocol::endpoint where);
+  void decide(std::shared_ptr<attempt> a);
+  void ask_authoriser(std::shared_ptr<attempt> a);
+  void place(std::shared_ptr<attempt> a);
+  void open(std::shared_ptr<attempt> a);
+  transport::connection_limits limits() const;
+
+  hub& shared_;
+  http_api& api_;
+  protocol::admission_policy policy_;
+  seating seats_;
+};
+
+} // namespace wsgw::actors

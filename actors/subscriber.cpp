@@ -1,0 +1,207 @@
+#include "actors/subscriber.hpp"
+
+#include "actors/log.hpp"
+#include "protocol/command.hpp"
+#include "protocol/inbox_text.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace wsgw::actors {
+
+namespace {
+
+const protocol::frame& legacy_ping() {
+  static const auto frame = protocol::text_frame(protocol::legacy_ping_text);
+  return frame;
+}
+
+const protocol::frame& legacy_pong() {
+  static const auto frame = protocol::text_frame(protocol::legacy_pong_text);
+  return frame;
+}
+
+/// Expiries further away are looked at again by then: the wheel is for limits,
+/// not for calendars.
+constexpr std::chrono::hours longest_expiry_timer{6};
+
+} // namespace
+
+subscriber_state::subscriber_state(subscriber_actor::pointer self_ptr)
+    : self(self_ptr) {}
+
+subscriber_state::~subscriber_state() {
+  if (home == nullptr)
+    return;
+  home->counters().connections[static_cast<std::size_t>(who->as)].sub();
+}
+
+void subscriber_state::start(
+  hub& hub_ref, shard& home_ref, std::shared_ptr<const passport> holder,
+  std::shared_ptr<transport::connection> connection) {
+  shared = &hub_ref;
+  home = &home_ref;
+  who = std::move(holder);
+  socket = std::move(connection);
+  connected_at = std::chrono::system_clock::now();
+  last_seen = home->loop().now();
+  listed.emplace(home->actors(), *this);
+  auto& counters = home->counters();
+  counters.connections[static_cast<std::size_t>(who->as)].add();
+  counters.opened[static_cast<std::size_t>(who->as)].add();
+  self->send(shared->broadcaster,
+             messages::join{who->room, who->as, subscriber_actor{self}});
+  if (is_inbox())
+    queue(protocol::text_frame(protocol::inbox_greeting(who->room.name())));
+  arm_heartbeat();
+  arm_expiry();
+}
+
+bool subscriber_state::queue(const protocol::frame& frame) {
+  switch (socket->send(frame)) {
+  case transport::send_result::queued:
+    home->counters().frames_queued.add();
+    return true;
+  case transport::send_result::full:
+    home->counters().frames_dropped.add();
+    home->counters().slow_closed.add();
+    socket->close(protocol::status_of(protocol::close_reason::slow_consumer),
+                  transport::unsent::drop);
+    return false;
+  case transport::send_result::closed:
+    home->counters().frames_dropped.add();
+    return false;
+  }
+  return false;
+}
+
+void subscriber_state::deliver(const messages::deliver& fresh) {
+  if (!socket)
+    return;
+  for (const auto& item : fresh.frames->items) {
+    if (!item.audience.contains(who->as))
+      continue;
+    if (!queue(item.legacy))
+      return;
+    sent_seq = std::max(sent_seq, item.seq);
+  }
+}
+
+void subscriber_state::joined(const messages::joined& answer) {
+  self->monitor(answer.dialog);
+  log::connected(who->as, who->room, who->id, who->address);
+}
+
+void subscriber_state::text_received(const messages::text_received& message) {
+  last_seen = home->loop().now();
+  home->counters().messages_received.add();
+  if (!socket || is_inbox())
+    return;
+  if (protocol::parse_legacy_command(message.text)
+      == protocol::legacy_command::ping)
+    queue(legacy_pong());
+}
+
+void subscriber_state::pong_received() {
+  // A frozen tab's browser still answers pings, so only L, whose client never
+  // sends anything else, counts them as life (protocol-v1 7.12).
+  if (is_inbox())
+    last_seen = home->loop().now();
+}
+
+void subscriber_state::arm_heartbeat() {
+  // Timers run on the shard's thread between two messages.
+  heartbeat =
+    home->loop().after(shared->config.ping_interval, [this] { beat(); });
+}
+
+void subscriber_state::beat() {
+  if (!socket)
+    return;
+  arm_heartbeat();
+  home->counters().pings_sent.add();
+  if (is_inbox()) {
+    queue(protocol::text_frame(
+      protocol::inbox_ping(std::chrono::system_clock::now())));
+    socket->ping();
+  } else {
+    queue(legacy_ping());
+  }
+  if (home->loop().now() - last_seen > shared->config.pong_timeout)
+    close(protocol::status_of(protocol::close_reason::heartbeat_timeout));
+}
+
+void subscriber_state::arm_expiry() {
+  if (!who->expires_at)
+    return;
+  const auto left = *who->expires_at - std::chrono::system_clock::now();
+  if (left <= std::chrono::seconds{0}) {
+    close(protocol::status_of(protocol::close_reason::token_expired));
+    return;
+  }
+  expiry = home->loop().after(
+    std::min<std::chrono::system_clock::duration>(left, longest_expiry_timer),
+    [this] { arm_expiry(); });
+}
+
+void subscriber_state::close(const protocol::close_status& status) {
+  if (socket)
+    socket->close(status);
+}
+
+void subscriber_state::request_close(const protocol::close_status& status) {
+  close(status);
+}
+
+void subscriber_state::disconnected(const messages::disconnected& end) {
+  log::disconnected(who->as, who->room, who->id, end.code, end.reason);
+  socket.reset();
+  heartbeat.reset();
+  expiry.reset();
+  self->quit();
+}
+
+void subscriber_state::on_down(const caf::down_msg&) {
+  // The dialog failed: the client comes back and gets a fresh one.
+  close(protocol::status_of(protocol::close_reason::internal_error));
+}
+
+void subscriber_state::describe(actor_info& out) const {
+  out.kind = "subscriber";
+  out.id = self->id();
+  out.shard = home->index();
+  out.mailbox = self->mailbox().size();
+  out.room = who->room.text();
+  out.as = who->as;
+  out.conn = protocol::to_string(who->id);
+  out.address = who->address;
+  out.connected_at = connected_at;
+  out.last_seen = std::chrono::duration_cast<std::chrono::milliseconds>(
+    home->loop().now() - last_seen);
+  out.sent_seq = sent_seq;
+  out.outbox_bytes = socket ? socket->outbox_bytes() : 0;
+}
+
+subscriber_actor::behavior_type
+subscriber(subscriber_actor::stateful_pointer<subscriber_state> self,
+           hub* shared, shard* home, std::shared_ptr<const passport> who,
+           std::shared_ptr<transport::connection> socket) {
+  auto& state = self->state;
+  state.start(*shared, *home, std::move(who), std::move(socket));
+  self->set_down_handler(
+    [&state](const caf::down_msg& down) { state.on_down(down); });
+  return {
+    [&state](const messages::deliver& fresh) { state.deliver(fresh); },
+    [&state](const messages::joined& answer) { state.joined(answer); },
+    [&state](const messages::text_received& text) {
+      state.text_received(text);
+    },
+    [&state](messages::pong_received) { state.pong_received(); },
+    [&state](const messages::disconnected& end) { state.disconnected(end); },
+    [&state](const messages::close_connection& order) {
+      state.close(order.status);
+    },
+  };
+}
+
+} // namespace wsgw::actors

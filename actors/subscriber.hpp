@@ -1,0 +1,84 @@
+#pragma once
+
+#include "actors/hub.hpp"
+#include "actors/interfaces.hpp"
+#include "protocol/route.hpp"
+#include "transport/connection.hpp"
+
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+
+namespace wsgw::actors {
+
+/// A reserved place in a room; its deleter gives the place back. Lives and
+/// dies on the room's shard.
+using seat = std::shared_ptr<void>;
+
+/// Everything admission found out about a connection.
+struct passport {
+  protocol::endpoint where = protocol::endpoint::admin_dialog;
+  protocol::role as = protocol::role::admin;
+  protocol::room_id room;
+  protocol::connection_id id{};
+  std::string user_id;
+  std::string address;
+  std::optional<std::chrono::system_clock::time_point> expires_at;
+  seat place;
+};
+
+/// SUBSCRIBER: one socket. Appends the frames of its room to the socket's
+/// outbox, keeps the heartbeat, enforces expiry and slowness, and ends with
+/// the socket.
+struct subscriber_state : describable {
+  explicit subscriber_state(subscriber_actor::pointer self_ptr);
+  ~subscriber_state() override;
+
+  static inline const char* name = "wsgw.subscriber";
+
+  // -- operations -----------------------------------------------------------
+
+  void start(hub& shared, shard& home, std::shared_ptr<const passport> holder,
+             std::shared_ptr<transport::connection> socket);
+  void deliver(const messages::deliver& fresh);
+  void joined(const messages::joined& answer);
+  void text_received(const messages::text_received& message);
+  void pong_received();
+  void disconnected(const messages::disconnected& end);
+  void on_down(const caf::down_msg& down);
+  void close(const protocol::close_status& status);
+
+  void describe(actor_info& out) const override;
+  void request_close(const protocol::close_status& status) override;
+
+  // -- state ----------------------------------------------------------------
+
+  subscriber_actor::pointer self;
+  hub* shared = nullptr;
+  shard* home = nullptr;
+  std::shared_ptr<const passport> who;
+  std::shared_ptr<transport::connection> socket;
+  std::optional<directory::entry> listed;
+  std::chrono::system_clock::time_point connected_at;
+  transport::event_loop::clock::time_point last_seen; ///< last sign of life
+  std::uint64_t sent_seq = 0; ///< of the last durable event in the outbox
+  transport::timer heartbeat;
+  transport::timer expiry;
+
+private:
+  bool is_inbox() const { return who->as == protocol::role::user; }
+  void arm_heartbeat();
+  void beat();
+  void arm_expiry();
+  /// Queues one frame; a full outbox closes a legacy client with 4010.
+  bool queue(const protocol::frame& frame);
+};
+
+subscriber_actor::behavior_type
+subscriber(subscriber_actor::stateful_pointer<subscriber_state> self,
+           hub* shared, shard* home, std::shared_ptr<const passport> who,
+           std::shared_ptr<transport::connection> socket);
+
+} // namespace wsgw::actors
