@@ -22,15 +22,17 @@ bool is_name_char(char c) {
          || c == '+' || c == '-';
 }
 
-/// Decimal without leading zeros, 1 … 2^63-1, so that one room has one name.
-bool is_dialog_number(std::string_view name) {
+/// The one spelling of a dialog id: decimal without leading zeros, 1 … 2^63-1;
+/// empty when `name` is no such number. The reference's int() took leading
+/// zeros, and one dialog must stay one room however its number is written.
+std::string_view dialog_number(std::string_view name) {
   constexpr std::string_view largest = "9223372036854775807";
-  if (name.empty() || name.front() == '0' || name.size() > largest.size())
-    return false;
-  if (!std::all_of(name.begin(), name.end(),
-                   [](char c) { return c >= '0' && c <= '9'; }))
-    return false;
-  return name.size() < largest.size() || name <= largest;
+  name.remove_prefix(std::min(name.find_first_not_of('0'), name.size()));
+  if (name.find_first_not_of("0123456789") != std::string_view::npos
+      || name.size() > largest.size()
+      || (name.size() == largest.size() && name > largest))
+    return {};
+  return name;
 }
 
 } // namespace
@@ -43,10 +45,12 @@ const room_kind_row& row_of(room_kind kind) {
 
 std::optional<room_id> room_id::make(room_kind kind, std::string_view name) {
   const auto& row = row_of(kind);
-  if (name.empty() || name.size() > max_name_length
+  if (name.size() > max_name_length
       || !std::all_of(name.begin(), name.end(), is_name_char))
     return std::nullopt;
-  if (row.numeric_id && !is_dialog_number(name))
+  if (row.numeric_id)
+    name = dialog_number(name);
+  if (name.empty())
     return std::nullopt;
   std::string text{row.name};
   text += ':';

@@ -37,7 +37,8 @@ public:
   /// when the kind is unknown or the id is malformed.
   static std::optional<room_id> parse(std::string_view text);
 
-  /// Builds the room `<kind>:<name>`; empty when `name` is malformed.
+  /// Builds the room `<kind>:<name>`; empty when `name` is malformed. Leading
+  /// zeros of a dialog's number are dropped: `0010` is `dialog:10`.
   static std::optional<room_id> make(room_kind kind, std::string_view name);
 
   /// Reads the room of a Redis channel. The id is what follows the *last*

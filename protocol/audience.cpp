@@ -1,0 +1,23 @@
+#include "protocol/audience.hpp"
+
+#include <algorithm>
+
+namespace wsgw::protocol {
+
+const event_row& row_of(std::string_view type) {
+  static constexpr event_row any_other{"", durability::durable,
+                                       role_set::all()};
+  const auto* const row =
+    std::find_if(event_table.begin(), event_table.end(),
+                 [type](const event_row& r) { return r.type == type; });
+  return row == event_table.end() ? any_other : *row;
+}
+
+std::optional<role> receiver_of(std::string_view word) {
+  for (const auto r : {role::admin, role::widget, role::site})
+    if (to_string(r) == word)
+      return r;
+  return std::nullopt;
+}
+
+} // namespace wsgw::protocol

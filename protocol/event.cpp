@@ -1,0 +1,111 @@
+#include "protocol/event.hpp"
+
+#include "protocol/audience.hpp"
+#include "protocol/event_reader.hpp"
+#include "protocol/json_text.hpp"
+
+#include <algorithm>
+
+namespace wsgw::protocol {
+
+namespace {
+
+bool is_decimal(std::string_view text) {
+  return !text.empty()
+         && text.find_first_not_of("0123456789") == std::string_view::npos;
+}
+
+/// Whether the reference would have taken `value` for a message (contract
+/// section 5.1): Python's idea of a true value.
+bool is_truthy(const json_span& value, std::string_view text) {
+  switch (value.kind) {
+  case json_kind::null:
+    return false;
+  case json_kind::boolean:
+    return text == "true";
+  case json_kind::number:
+    return text.substr(0, text.find_first_of("eE")).find_first_of("123456789")
+           != std::string_view::npos;
+  default:
+    return text.size() > 2; // "", [] and {} are empty
+  }
+}
+
+bool is_usable_message(const json_span& message, std::string_view text,
+                       parse_options options) {
+  return options.compat ? is_truthy(message, text)
+                        : message.kind == json_kind::object;
+}
+
+/// Moves what was read into an event, whose type is already known to be there.
+result<event> assemble(event_reader& read, parse_options options) {
+  const auto& row = row_of(read.type());
+  event e;
+  e.kind = row.kind;
+  e.audience = read.receivers().value_or(row.audience);
+  e.audience.insert(role::user);
+  e.user_id = std::move(read.user_id());
+  e.type = std::move(read.type());
+  if (e.type != message_new_type) {
+    e.flat = std::move(read.text());
+    return e;
+  }
+  const auto message = read.message();
+  if (!is_usable_message(message, message.of(read.text()), options))
+    return errc::event_without_message;
+  if (read.message_id().kind != json_kind::null)
+    e.message_id = read.message_id().of(read.text());
+  if (options.need_flat) {
+    e.message = message.of(read.text());
+    e.flat = std::move(read.text());
+  } else {
+    e.message = std::move(read.text());
+    e.message.resize(message.end);
+    e.message.erase(0, message.begin);
+  }
+  return e;
+}
+
+} // namespace
+
+result<event> parse_event(std::string_view json, parse_options options) {
+  const auto repaired = replace_lone_surrogates(json);
+  event_reader reader;
+  if (const auto error = reader.read(repaired ? *repaired : json))
+    return *error;
+  if (reader.type().empty())
+    return errc::event_without_type;
+  return assemble(reader, options);
+}
+
+const std::string& legacy_payload(const event& e, role r) {
+  // Only a message:new has a message.
+  return r == role::user || e.message.empty() ? e.flat : e.message;
+}
+
+std::string encode_message_new(std::string_view dialog_id,
+                               const posted_message& message) {
+  // Outside, the reference writes its time without the Z (contract 5.1).
+  std::string_view published = message.timestamp;
+  if (published.ends_with('Z'))
+    published.remove_suffix(1);
+  std::string out = R"({"type":"message:new","message":{"id":)";
+  out += std::to_string(message.id);
+  out += R"(,"sender":)";
+  append_json_string(out, message.sender);
+  out += R"(,"text":)";
+  append_json_string(out, message.text);
+  out += R"(,"timestamp":)";
+  append_json_string(out, message.timestamp);
+  out += R"(},"timestamp":)";
+  append_json_string(out, published);
+  out += R"(,"dialog_id":)";
+  if (is_decimal(dialog_id))
+    out += dialog_id;
+  else
+    append_json_string(out, dialog_id);
+  out += R"(,"source":"backend"})";
+  return out;
+}
+
+} // namespace wsgw::protocol

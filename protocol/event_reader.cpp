@@ -1,0 +1,211 @@
+#include "protocol/event_reader.hpp"
+
+#include "protocol/audience.hpp"
+#include "protocol/json_text.hpp"
+
+#include <rapidjson/memorystream.h>
+#include <rapidjson/reader.h>
+
+namespace wsgw::protocol {
+
+// NOLINTBEGIN(readability-identifier-naming): RapidJSON's handler concept.
+
+/// Translates the parser's callbacks.
+class event_reader::handler
+    : public rapidjson::BaseReaderHandler<rapidjson::UTF8<>, handler> {
+public:
+  explicit handler(event_reader& r) : reader_(r) {}
+
+  bool Null() { return scalar("null", json_kind::null); }
+  bool Bool(bool b) { return scalar(b ? "true" : "false", json_kind::boolean); }
+  bool RawNumber(const char* text, rapidjson::SizeType length, bool) {
+    return scalar({text, length}, json_kind::number);
+  }
+  bool String(const char* text, rapidjson::SizeType length, bool) {
+    reader_.begin_value();
+    reader_.append_string({text, length});
+    reader_.note_string({text, length});
+    reader_.end_value(json_kind::string);
+    return true;
+  }
+  bool Key(const char* text, rapidjson::SizeType length, bool) {
+    reader_.begin_member({text, length});
+    return true;
+  }
+  bool StartObject() { return reader_.open('{'); }
+  bool StartArray() { return reader_.open('['); }
+  bool EndObject(rapidjson::SizeType) {
+    reader_.close('}', json_kind::object);
+    return true;
+  }
+  bool EndArray(rapidjson::SizeType) {
+    reader_.close(']', json_kind::array);
+    return true;
+  }
+
+private:
+  bool scalar(std::string_view text, json_kind kind) {
+    reader_.begin_value();
+    reader_.out_ += text;
+    reader_.end_value(kind);
+    return true;
+  }
+
+  event_reader& reader_;
+};
+
+// NOLINTEND(readability-identifier-naming)
+
+std::optional<errc> event_reader::read(std::string_view json) {
+  constexpr unsigned flags = rapidjson::kParseNumbersAsStringsFlag
+                             | rapidjson::kParseValidateEncodingFlag;
+  constexpr std::size_t stack_bytes = 512; // fits most strings at once
+  out_.reserve(json.size());               // it never grows by rewriting
+  has_escapes_ = json.find('\\') != std::string_view::npos;
+  rapidjson::MemoryStream stream{json.data(), json.size()};
+  rapidjson::Reader parser{nullptr, stack_bytes};
+  handler callbacks{*this};
+  // Recursive, but no deeper than max_depth: open() stops it.
+  const auto parsed = parser.Parse<flags>(stream, callbacks);
+  if (parsed.Code() == rapidjson::kParseErrorStringInvalidEncoding)
+    return errc::event_not_utf8;
+  // The stream ends at a NUL byte for the parser, not for us.
+  if (parsed.IsError() || stream.Tell() != json.size())
+    return errc::event_not_json;
+  if (root_ != json_kind::object)
+    return errc::event_not_object;
+  return std::nullopt;
+}
+
+event_reader::field event_reader::field_of(std::string_view key) {
+  if (key == "_to")
+    return field::to;
+  if (key.starts_with('_'))
+    return field::hidden;
+  if (key == "type")
+    return field::type;
+  if (key == "message")
+    return field::message;
+  return key == "user_id" ? field::user_id : field::other;
+}
+
+void event_reader::separate() {
+  // The text so far is well-formed, so its last byte tells where we are: a
+  // string would end in a quote.
+  if (out_.empty())
+    return;
+  const char last = out_.back();
+  if (last != '{' && last != '[' && last != ':')
+    out_ += ',';
+}
+
+void event_reader::begin_value() {
+  separate();
+  if (depth_ == 1)
+    value_begin_ = out_.size();
+  else if (is_id_ && depth_ == 2)
+    id_begin_ = out_.size();
+}
+
+void event_reader::begin_member(std::string_view key) {
+  if (depth_ == 1) {
+    member_begin_ = out_.size();
+    field_ = field_of(key);
+    switch (field_) {
+    case field::type:
+      type_.clear();
+      break;
+    case field::user_id:
+      user_id_.clear();
+      break;
+    case field::to:
+      receivers_.emplace();
+      break;
+    default:
+      break;
+    }
+    if (field_ == field::message)
+      message_id_ = {};
+  } else if (depth_ == 2 && field_ == field::message) {
+    is_id_ = key == "id";
+  }
+  separate();
+  append_string(key);
+  out_ += ':';
+}
+
+void event_reader::end_value(json_kind kind) {
+  if (depth_ == 0) {
+    root_ = kind;
+  } else if (depth_ == 1) {
+    end_member(kind);
+  } else if (is_id_ && depth_ == 2) {
+    message_id_ = {id_begin_, out_.size(), kind};
+    is_id_ = false;
+  }
+}
+
+void event_reader::end_member(json_kind kind) {
+  const json_span value{value_begin_, out_.size(), kind};
+  switch (field_) {
+  case field::message:
+    message_ = value;
+    break;
+  case field::user_id:
+    if (kind == json_kind::number
+        && value.of(out_).find_first_of(".eE") == std::string_view::npos)
+      user_id_ = value.of(out_);
+    break;
+  case field::to:
+    if (kind == json_kind::null)
+      receivers_.reset();
+    else if (kind != json_kind::array && kind != json_kind::string)
+      receivers_.emplace();
+    out_.resize(member_begin_);
+    break;
+  case field::hidden:
+    out_.resize(member_begin_);
+    break;
+  default:
+    break;
+  }
+  field_ = field::other;
+}
+
+void event_reader::note_string(std::string_view text) {
+  if (depth_ == 1 && field_ == field::type) {
+    type_ = text;
+  } else if (depth_ == 1 && field_ == field::user_id) {
+    user_id_ = text;
+  } else if (depth_ <= 2 && field_ == field::to) {
+    if (const auto r = receiver_of(text))
+      receivers_->insert(*r);
+  }
+}
+
+bool event_reader::open(char bracket) {
+  if (depth_ == max_depth)
+    return false;
+  begin_value();
+  out_ += bracket;
+  ++depth_;
+  return true;
+}
+
+void event_reader::close(char bracket, json_kind kind) {
+  --depth_;
+  out_ += bracket;
+  end_value(kind);
+}
+
+void event_reader::append_string(std::string_view text) {
+  if (has_escapes_) {
+    append_json_string(out_, text);
+    return;
+  }
+  out_ += '"';
+  out_ += text;
+  out_ += '"';
+}
+
+} // namespace wsgw::protocol

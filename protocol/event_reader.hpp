@@ -1,0 +1,103 @@
+#pragma once
+
+#include "protocol/errc.hpp"
+#include "protocol/role.hpp"
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace wsgw::protocol {
+
+enum class json_kind : std::uint8_t {
+  null,
+  boolean,
+  number,
+  string,
+  array,
+  object,
+};
+
+/// Where a value stands in compact JSON text. A value that is absent is an
+/// empty span of kind null.
+struct json_span {
+  std::size_t begin = 0;
+  std::size_t end = 0;
+  json_kind kind = json_kind::null;
+
+  std::string_view of(std::string_view text) const {
+    return text.substr(begin, end - begin);
+  }
+};
+
+/// Reads one published event in a single pass, no tree: writes it again as
+/// compact JSON and notes what stands at the top. Key order and the texts of
+/// numbers are kept, escapes that JSON does not demand are resolved, top-level
+/// fields that begin with `_` are left out. A key that occurs twice counts as
+/// its last occurrence, as it does for the clients; both stay in the text.
+/// Use one reader per event.
+class event_reader {
+public:
+  /// Containers may be nested this deep, the event itself included.
+  static constexpr std::size_t max_depth = 256;
+
+  /// Errors: event_not_json (also when nested deeper than `max_depth`, or a
+  /// number is beyond a double), event_not_utf8, event_not_object. `json` must
+  /// not hold lone surrogate escapes.
+  std::optional<errc> read(std::string_view json);
+
+  // -- results of a successful read() -----------------------------------------
+
+  /// The whole event, compact.
+  std::string& text() { return out_; }
+  /// The string `type`, empty when it is absent or no string.
+  std::string& type() { return type_; }
+  /// `user_id`, a string or an integer's text; else empty.
+  std::string& user_id() { return user_id_; }
+  /// `message`, in text().
+  const json_span& message() const { return message_; }
+  /// `message.id`, in text().
+  const json_span& message_id() const { return message_id_; }
+  /// The roles in `_to`; empty when it is absent or null. `_to` is an array of
+  /// words, or one word; words that name no role are ignored. When nothing
+  /// known is left, or it is no such thing, nobody is meant: it was written to
+  /// keep the event from somebody, so it is never widened.
+  const std::optional<role_set>& receivers() const { return receivers_; }
+
+private:
+  class handler;
+
+  enum class field : std::uint8_t { type, message, user_id, to, hidden, other };
+
+  static field field_of(std::string_view key);
+
+  void separate();
+  void begin_value();
+  void begin_member(std::string_view key);
+  void end_value(json_kind kind);
+  void end_member(json_kind kind);
+  void note_string(std::string_view text);
+  bool open(char bracket);
+  void close(char bracket, json_kind kind);
+  void append_string(std::string_view text);
+
+  std::string out_;
+  std::string type_;
+  std::string user_id_;
+  json_span message_;
+  json_span message_id_;
+  std::optional<role_set> receivers_;
+
+  std::size_t depth_ = 0;        ///< open containers
+  std::size_t member_begin_ = 0; ///< of the top-level member, comma included
+  std::size_t value_begin_ = 0;  ///< of the top-level value
+  std::size_t id_begin_ = 0;     ///< of `message.id`
+  field field_ = field::other;   ///< the top-level member being read
+  json_kind root_ = json_kind::null;
+  bool is_id_ = false;       ///< `message.id` is being read
+  bool has_escapes_ = false; ///< any backslash in the source
+};
+
+} // namespace wsgw::protocol
