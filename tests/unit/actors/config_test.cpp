@@ -1,0 +1,316 @@
+#include "actors/config.hpp"
+#include "tests/support/temporary_file.hpp"
+
+#include <doctest/doctest.h>
+
+#include <string>
+#include <vector>
+
+using namespace wsgw;
+using namespace wsgw::actors;
+using namespace std::chrono_literals;
+
+namespace {
+
+startup parse(std::vector<const char*> arguments,
+              const environment_map& environment = {}) {
+  arguments.insert(arguments.begin(), "ws-gateway");
+  return parse_startup(static_cast<int>(arguments.size()), arguments.data(),
+                       environment, {});
+}
+
+bool mentions(const std::vector<std::string>& lines, std::string_view what) {
+  for (const auto& line : lines)
+    if (line.find(what) != std::string::npos)
+      return true;
+  return false;
+}
+
+/// Why start-up was refused with 78; empty when it was not.
+std::string refusal(const startup& result) {
+  return result.stop && result.stop->code == exit_config ? result.stop->text
+                                                         : std::string{};
+}
+
+bool contains(const std::string& text, std::string_view what) {
+  return text.find(what) != std::string::npos;
+}
+
+const environment_map production{
+  {"ENVIRONMENT", "production"}, {"SECRET_KEY", "k1"}, {"SITE_SECRET", "k2"}};
+
+environment_map with(environment_map all, const environment_map& more) {
+  for (const auto& [name, value] : more)
+    all[name] = value;
+  return all;
+}
+
+} // namespace
+
+TEST_SUITE("actors/config") {
+  TEST_CASE("without any setting the defaults of the reference hold") {
+    const auto result = parse({});
+    REQUIRE(!result.stop);
+    CHECK(result.what.what == action::serve);
+    CHECK(result.config.port == 8001);
+    CHECK(result.config.host == "0.0.0.0");
+    CHECK(result.config.ping_interval == 25s);
+    CHECK(result.config.pong_timeout == 40s);
+    CHECK(result.config.max_connections_per_dialog == 50);
+    CHECK(result.config.rate_limit_per_ip == 100);
+  }
+
+  TEST_CASE("a flag wins over the environment, which wins over the file") {
+    const tests::temporary_file file{
+      "# limits\nexport WS_PORT=1\nWS_SHARDS=1\nWS_OUTBOX_BYTES=\"64KiB\"\n"};
+    const auto result = parse({"--port", "3", "--config", file.path().c_str()},
+                              {{"WS_PORT", "2"}, {"WS_SHARDS", "2"}});
+    REQUIRE(!result.stop);
+    CHECK(result.config.port == 3);
+    CHECK(result.config.shards == 2);
+    CHECK(result.config.outbox_bytes == 65536);
+    CHECK(result.sources.at("WS_PORT") == "flag");
+    CHECK(result.sources.at("WS_SHARDS") == "environment");
+    CHECK(result.sources.at("WS_OUTBOX_BYTES") == "file");
+  }
+
+  TEST_CASE("flags may follow a sub-command") {
+    const auto result = parse({"check-config", "--port", "9", "--echo"});
+    REQUIRE(!result.stop);
+    CHECK(result.what.what == action::check_config);
+    CHECK(result.config.port == 9);
+    CHECK(result.config.echo);
+    CHECK(!parse({"--echo=false"}, {{"WS_ECHO", "true"}}).config.echo);
+  }
+
+  TEST_CASE("UVICORN_PORT is another name of WS_PORT, which is stronger") {
+    CHECK(parse({}, {{"UVICORN_PORT", "9001"}}).config.port == 9001);
+    CHECK(parse({}, {{"UVICORN_PORT", "9001"}, {"WS_PORT", "9002"}}).config.port
+          == 9002);
+  }
+
+  TEST_CASE("a bad value is refused with name, value and allowed range") {
+    const auto text = refusal(parse({}, {{"WS_PORT", "70000"}}));
+    CHECK(contains(text, "WS_PORT"));
+    CHECK(contains(text, "\"70000\""));
+    CHECK(contains(text, "0 to 65535"));
+  }
+
+  TEST_CASE("all bad values are reported at once") {
+    const auto text = refusal(
+      parse({"--log-level", "loud"}, {{"WS_SHARDS", "-1"}, {"WS_ECHO", "2"}}));
+    CHECK(contains(text, "WS_LOG_LEVEL"));
+    CHECK(contains(text, "debug|info|warning|error"));
+    CHECK(contains(text, "WS_SHARDS"));
+    CHECK(contains(text, "WS_ECHO"));
+  }
+
+  TEST_CASE("an empty value is as good as none") {
+    const auto result = parse({}, {{"WS_PORT", ""}, {"REDIS_URL", ""}});
+    REQUIRE(!result.stop);
+    CHECK(result.config.port == 8001);
+  }
+
+  TEST_CASE("a misspelt flag is a usage error") {
+    const auto result = parse({"--prot", "1"});
+    REQUIRE(result.stop);
+    CHECK(result.stop->code == exit_usage);
+    CHECK(contains(result.stop->text, "--prot"));
+  }
+
+  TEST_CASE("help names every flag and exits 0") {
+    const auto result = parse({"--help"});
+    REQUIRE(result.stop);
+    CHECK(result.stop->code == 0);
+    for (const auto* flag : {"--port", "--redis-url-file", "--demo",
+                             "--ping-interval-seconds", "token", "healthcheck"})
+      CHECK_MESSAGE(contains(result.stop->text, flag), flag);
+  }
+
+  TEST_CASE("a secret has no plain flag") {
+    const auto result = parse({"--secret-key", "x"});
+    REQUIRE(result.stop);
+    CHECK(result.stop->code == exit_usage);
+  }
+
+  TEST_CASE("a secret's file wins and loses its trailing newline") {
+    const tests::temporary_file file{"from-file\n"};
+    const auto result = parse({}, {{"SECRET_KEY", "from-environment"},
+                                   {"SECRET_KEY_FILE", file.path()}});
+    CHECK(result.config.secret_key == "from-file");
+    CHECK(parse({"--secret-key-file", file.path().c_str()}).config.secret_key
+          == "from-file");
+  }
+
+  TEST_CASE("a secret's file that cannot be read is refused") {
+    CHECK(contains(refusal(parse({}, {{"SITE_SECRET_FILE", "/nowhere/x"}})),
+                   "SITE_SECRET_FILE: cannot read /nowhere/x"));
+  }
+
+  TEST_CASE("a config file may not hold a secret, only the name of its file") {
+    const tests::temporary_file secret{"s3cret"};
+    const tests::temporary_file bad{"SECRET_KEY=s3cret\n"};
+    const tests::temporary_file good{"SECRET_KEY_FILE=" + secret.path() + "\n"};
+    const auto text = refusal(parse({"--config", bad.path().c_str()}));
+    CHECK(contains(text, "SECRET_KEY"));
+    CHECK(!contains(text, "s3cret"));
+    CHECK(parse({"--config", good.path().c_str()}).config.secret_key
+          == "s3cret");
+  }
+
+  TEST_CASE("a config file that is missing or malformed is refused") {
+    CHECK(contains(refusal(parse({"--config", "/nowhere/x"})), "/nowhere/x"));
+    const tests::temporary_file bad{"WS_PORT=1\nnonsense\n"};
+    CHECK(contains(refusal(parse({"--config", bad.path().c_str()})), ":2:"));
+  }
+
+  TEST_CASE("an unknown WS_ name is warned about, a reference one is not") {
+    const auto result = parse(
+      {}, {{"WS_PROT", "1"}, {"WS_MAX_DIALOG_LOCKS", "1"}, {"PATH", "/"}});
+    CHECK(mentions(result.warnings, "unknown setting WS_PROT"));
+    CHECK(!mentions(result.warnings, "WS_MAX_DIALOG_LOCKS"));
+    CHECK(!mentions(result.warnings, "PATH"));
+  }
+
+  TEST_CASE("a setting of a later version is warned about") {
+    CHECK(mentions(parse({}, {{"WS_COMMAND_RATE", "5"}}).warnings,
+                   "WS_COMMAND_RATE has no effect"));
+    CHECK(!refusal(parse({}, {{"WS_LOG", "on"}})).empty());
+    CHECK(refusal(parse({}, {{"WS_LOG", "off"}})).empty());
+  }
+
+  TEST_CASE("Kubernetes service variables are ignored with one warning") {
+    const auto result =
+      parse({}, {{"WS_PORT", "tcp://10.0.0.1:80"},
+                 {"WS_SERVICE_HOST", "10.0.0.1"},
+                 {"WS_GATEWAY_PORT_8001_TCP_ADDR", "10.0.0.1"}});
+    REQUIRE(!result.stop);
+    CHECK(result.config.port == 8001);
+    CHECK(mentions(result.warnings, "Kubernetes"));
+    CHECK(!mentions(result.warnings, "unknown setting"));
+  }
+}
+
+TEST_SUITE("actors/config_check") {
+  TEST_CASE("strict production without an authoriser is refused") {
+    CHECK(contains(refusal(parse({}, production)), "WS_AUTH_URL"));
+    for (const auto& [name, value] :
+         environment_map{{"WS_AUTH_URL", "http://backend/allow"},
+                         {"WS_ALLOW_ANY_DIALOG", "true"},
+                         {"WS_COMPAT", "true"}})
+      CHECK_MESSAGE(
+        refusal(parse({}, with(production, {{name, value}}))).empty(), name);
+  }
+
+  TEST_CASE("production needs its secrets, development only warns") {
+    const auto text = refusal(
+      parse({}, {{"ENVIRONMENT", "production"}, {"WS_ALLOW_ANY_DIALOG", "1"}}));
+    CHECK(contains(text, "SECRET_KEY"));
+    CHECK(contains(text, "SITE_SECRET"));
+    const auto development = parse({});
+    CHECK(!development.stop);
+    CHECK(mentions(development.warnings, "SECRET_KEY is not set"));
+    CHECK(mentions(development.warnings, "WS_AUTH_URL is not set"));
+  }
+
+  TEST_CASE("Redis URLs that cannot work are refused without their password") {
+    for (const auto* url :
+         {"rediss://u:hunter2@h", "redis://u:hunter2@a,redis://b",
+          "http://u:hunter2@a"}) {
+      const auto text = refusal(parse({}, {{"REDIS_URL", url}}));
+      CHECK_MESSAGE(contains(text, "REDIS_URL"), url);
+      CHECK_MESSAGE(!contains(text, "hunter2"), url);
+    }
+    CHECK(refusal(parse({}, {{"REDIS_URL", "redis://h:1/2"}})).empty());
+  }
+
+  TEST_CASE("the transport layer's opinion on the Redis URL counts") {
+    const std::array arguments{"ws-gateway"};
+    const auto result =
+      parse_startup(1, arguments.data(), {{"REDIS_URL", "redis://h:x"}},
+                    [](std::string_view) { return std::string{"bad port"}; });
+    CHECK(contains(refusal(result), "REDIS_URL: bad port"));
+  }
+
+  TEST_CASE("a demo listens on loopback and makes its own secrets") {
+    const auto first = parse({"--demo"});
+    const auto second = parse({"--demo"}, {{"SECRET_KEY", "mine"}});
+    REQUIRE(!first.stop);
+    CHECK(first.config.host == "127.0.0.1");
+    CHECK(first.config.secret_key.size() == 64);
+    CHECK(first.config.site_secret != first.config.secret_key);
+    CHECK(first.config.site_secret != second.config.site_secret);
+    CHECK(second.config.secret_key == "mine");
+    CHECK(parse({"--demo", "--host", "0.0.0.0"}).config.host == "0.0.0.0");
+  }
+
+  TEST_CASE("a demo in production is refused") {
+    CHECK(contains(refusal(parse({"--demo"}, production)), "WS_DEMO"));
+  }
+
+  TEST_CASE("compat brings the reference's defaults, which can be overridden") {
+    const auto compat = parse({"--compat"}).config;
+    CHECK(compat.trusted_iframe_hosts
+          == std::vector<std::string>{"replyx.ru", "www.replyx.ru",
+                                      "localhost:3000"});
+    CHECK(compat.max_total_connections == 1000);
+    CHECK(parse({}).config.trusted_iframe_hosts.empty());
+    CHECK(parse({"--compat", "--trusted-iframe-hosts", "none"})
+            .config.trusted_iframe_hosts.empty());
+  }
+
+  TEST_CASE("a pong timeout below the ping interval only warns") {
+    const auto result = parse({}, {{"WS_PONG_TIMEOUT_SECONDS", "0.5"}});
+    CHECK(!result.stop);
+    CHECK(result.config.pong_timeout == 500ms);
+    CHECK(mentions(result.warnings, "WS_PONG_TIMEOUT_SECONDS"));
+  }
+
+  TEST_CASE("a bad proxy list and a bad authoriser URL are refused") {
+    CHECK(contains(refusal(parse({}, {{"WS_TRUSTED_PROXIES", "10.0.0.0/99"}})),
+                   "10.0.0.0/99"));
+    CHECK(contains(refusal(parse({}, {{"WS_AUTH_URL", "ftp://x"}})),
+                   "WS_AUTH_URL"));
+  }
+}
+
+TEST_SUITE("actors/config_command_line") {
+  TEST_CASE("token and ticket orders are read") {
+    const auto access =
+      parse({"token", "access", "--sub", "1", "--ttl", "2h"}).what;
+    CHECK(access.what == action::mint_access);
+    CHECK(access.sub == "1");
+    CHECK(access.ttl == 2h);
+    const auto site = parse({"token", "site", "--user-id", "6", "--domains",
+                             "client.com,shop.ru"})
+                        .what;
+    CHECK(site.what == action::mint_site);
+    CHECK(site.domains == std::vector<std::string>{"client.com", "shop.ru"});
+    const auto ticket =
+      parse({"ticket", "--dialog-id", "10", "--role", "site"}).what;
+    CHECK(ticket.what == action::mint_ticket);
+    CHECK(ticket.as == protocol::role::site);
+  }
+
+  TEST_CASE("an incomplete or malformed order is a usage error") {
+    for (const auto& arguments : std::vector<std::vector<const char*>>{
+           {"token"},
+           {"token", "access"},
+           {"ticket", "--dialog-id", "10", "--role", "king"},
+           {"token", "access", "--sub", "1", "--ttl", "soon"},
+           {"token", "site", "--user-id", "six"}}) {
+      const auto result = parse(arguments);
+      REQUIRE(result.stop);
+      CHECK(result.stop->code == exit_usage);
+    }
+  }
+
+  TEST_CASE("the version names compiler and libraries") {
+    const auto result = parse({"--version"});
+    REQUIRE(result.stop);
+    CHECK(result.stop->code == 0);
+    for (const auto* part : {"ws-gateway ", "commit ", "gcc", "CAF 0.17.6",
+                             "Boost 1.81", "hiredis 0.14"})
+      CHECK_MESSAGE(contains(result.stop->text, part), part);
+  }
+}
