@@ -4,29 +4,40 @@
 
 #include <boost/asio/io_context.hpp>
 
+#include <chrono>
+#include <cstdint>
+#include <exception>
+#include <functional>
 #include <memory>
-#include <thread>
 
 namespace wsgw::transport {
 
 /// `event_loop` on one Asio io_context, run by one thread. Owns the timer
-/// wheel of the shard.
+/// wheel of the shard. Everything with a socket on this loop must be destroyed
+/// before it, except what only the loop's own pending operations hold.
 class shard_loop final : public event_loop {
 public:
   using executor_type = boost::asio::io_context::executor_type;
+  using failure_hook = std::function<void(std::exception_ptr)>;
 
   shard_loop();
   ~shard_loop() override;
 
-  /// Runs turns until `stop`; the calling thread becomes the loop's thread.
+  /// Runs turns until `stop`; the calling thread becomes the loop's thread. An
+  /// exception that escapes a handler goes to the failure hook and the loop
+  /// goes on; without a hook it leaves `run`, which may be called again.
   void run();
-  /// Ends `run` after the present turn. Any thread.
+  /// Ends `run` after the present turn, for good. Any thread.
   void stop();
+
+  /// Who hears of exceptions. Set it before `run`.
+  void on_failure(failure_hook hook);
 
   boost::asio::io_context& context() { return context_; }
 
-  /// The longest time between the end of one turn and the end of the next
-  /// that this loop has worked, since the last call. Any thread.
+  /// The longest turn since the last call: the time worked between two waits
+  /// for input, or between the ends of two turns when there was no wait. Any
+  /// thread.
   std::chrono::nanoseconds take_longest_turn();
 
   void post(std::function<void()> fn) override;
@@ -36,9 +47,12 @@ public:
   void at_turn_end(std::shared_ptr<turn_end_task> task) override;
 
 private:
-  boost::asio::io_context context_{1};
   class turns;
+  // In this order: operations that the context destroys hold timers.
   std::unique_ptr<turns> turns_;
+  boost::asio::io_context context_{1};
+  class alarm;
+  std::unique_ptr<alarm> alarm_;
 };
 
 } // namespace wsgw::transport

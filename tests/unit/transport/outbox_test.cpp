@@ -1,0 +1,126 @@
+#include "transport/outbox.hpp"
+
+#include <doctest/doctest.h>
+
+#include <array>
+#include <memory>
+#include <string>
+
+using wsgw::protocol::frame;
+using wsgw::transport::outbox;
+
+namespace {
+
+frame made(std::string text) {
+  return std::make_shared<const std::string>(std::move(text));
+}
+
+/// Writes at most `most` bytes, as a socket would.
+std::string write(outbox& box, std::size_t most) {
+  std::array<iovec, outbox::max_buffers> buffers;
+  const auto count = box.gather(buffers);
+  std::string out;
+  for (std::size_t i = 0; i < count; ++i)
+    out.append(static_cast<const char*>(buffers[i].iov_base),
+               buffers[i].iov_len);
+  out.resize(std::min(most, out.size()));
+  box.consume(out.size());
+  return out;
+}
+
+} // namespace
+
+TEST_SUITE("transport/outbox") {
+  TEST_CASE("frames leave in order and a partial write goes on") {
+    outbox box{100};
+    for (const auto* text : {"one", "two", "three"})
+      CHECK(box.push(made(text)));
+    CHECK(box.bytes() == 11);
+    CHECK(write(box, 4) == "onet");
+    CHECK(box.frames() == 2);
+    CHECK(write(box, 100) == "wothree");
+    CHECK(box.is_empty());
+    CHECK(box.frames() == 0);
+  }
+
+  TEST_CASE("a frame beyond the limit is refused") {
+    outbox box{10};
+    CHECK(box.push(made("12345")));
+    CHECK(box.push(made("67890")));
+    CHECK_FALSE(box.push(made("x")));
+    CHECK(box.bytes() == 10);
+    write(box, 1);
+    CHECK(box.push(made("x")));
+  }
+
+  TEST_CASE("an empty outbox takes any frame") {
+    outbox box{10};
+    CHECK(box.push(made(std::string(1000, 'x'))));
+    CHECK_FALSE(box.push(made("y")));
+    CHECK(write(box, 1000).size() == 1000);
+    CHECK(box.push(made(std::string(1000, 'x'))));
+  }
+
+  TEST_CASE("a close frame goes in whatever the limit") {
+    outbox box{2};
+    CHECK(box.push(made("ab")));
+    box.push_always(made("close"));
+    CHECK(write(box, 100) == "abclose");
+  }
+
+  TEST_CASE("one write takes at most 64 frames") {
+    outbox box{1000};
+    for (int i = 0; i < 100; ++i)
+      CHECK(box.push(made("x")));
+    CHECK(write(box, 1000).size() == 64);
+    CHECK(write(box, 1000).size() == 36);
+  }
+
+  TEST_CASE("dropping keeps a half-written frame whole") {
+    outbox box{100};
+    for (const auto* text : {"first", "second", "third"})
+      CHECK(box.push(made(text)));
+    write(box, 7);
+    box.drop_unsent();
+    box.push_always(made("!"));
+    CHECK(box.bytes() == 5);
+    CHECK(write(box, 100) == "cond!");
+  }
+
+  TEST_CASE("dropping what was not begun leaves nothing") {
+    outbox box{100};
+    CHECK(box.push(made("first")));
+    box.drop_unsent();
+    CHECK(box.is_empty());
+    box.drop_unsent();
+    CHECK(box.frames() == 0);
+  }
+
+  TEST_CASE("a frame is shared, not copied") {
+    outbox box{100};
+    const auto text = made("shared");
+    box.push(text);
+    std::array<iovec, 1> buffer;
+    CHECK(box.gather(buffer) == 1);
+    CHECK(buffer[0].iov_base == text->data());
+    CHECK(text.use_count() == 2);
+    write(box, 100);
+    CHECK(text.use_count() == 1);
+  }
+
+  TEST_CASE("a long queue keeps its order while it is fed") {
+    outbox box{1 << 20};
+    std::string expected;
+    std::string got;
+    for (int i = 0; i < 1000; ++i) {
+      for (int j = 0; j < 3; ++j) {
+        expected += std::to_string(i) + ",";
+        CHECK(box.push(made(std::to_string(i) + ",")));
+      }
+      got += write(box, 7);
+    }
+    while (!box.is_empty())
+      got += write(box, 1000);
+    CHECK(got == expected);
+  }
+}

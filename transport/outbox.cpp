@@ -1,0 +1,77 @@
+#include "transport/outbox.hpp"
+
+#include <algorithm>
+
+namespace wsgw::transport {
+
+namespace {
+
+/// An idle connection keeps no more room than for this many frames.
+constexpr std::size_t idle_capacity = 8;
+
+} // namespace
+
+bool outbox::push(const protocol::frame& f) {
+  if (bytes_ > 0 && bytes_ + f->size() > limit_)
+    return false;
+  push_always(f);
+  return true;
+}
+
+void outbox::push_always(const protocol::frame& f) {
+  if (f->empty())
+    return;
+  bytes_ += f->size();
+  frames_.push_back(f);
+}
+
+std::size_t outbox::gather(std::span<iovec> into) const {
+  const auto count = std::min({into.size(), frames(), max_buffers});
+  auto skip = written_;
+  for (std::size_t i = 0; i < count; ++i) {
+    const auto& text = *frames_[first_ + i];
+    // iovec is shared with reading and so not const-correct.
+    into[i] = {const_cast<char*>(text.data()) + skip, text.size() - skip};
+    skip = 0;
+  }
+  return count;
+}
+
+void outbox::consume(std::size_t written) {
+  bytes_ -= std::min(written, bytes_);
+  written_ += written;
+  while (first_ < frames_.size() && written_ >= frames_[first_]->size()) {
+    written_ -= frames_[first_]->size();
+    frames_[first_++].reset();
+  }
+  tidy();
+}
+
+void outbox::drop_unsent() {
+  if (frames() == 0)
+    return;
+  const auto keep = first_ + (written_ > 0 ? 1 : 0);
+  frames_.resize(keep);
+  bytes_ = written_ > 0 ? frames_[first_]->size() - written_ : 0;
+  tidy();
+}
+
+void outbox::tidy() {
+  if (first_ == frames_.size()) {
+    frames_.clear();
+    first_ = 0;
+    written_ = 0;
+    if (frames_.capacity() > idle_capacity)
+      frames_ = {};
+    return;
+  }
+  // Moves the rest down once the dead part is the bigger one: each frame is
+  // moved about once in its life.
+  if (first_ >= 64 && first_ * 2 >= frames_.size()) {
+    frames_.erase(frames_.begin(),
+                  frames_.begin() + static_cast<std::ptrdiff_t>(first_));
+    first_ = 0;
+  }
+}
+
+} // namespace wsgw::transport

@@ -1,0 +1,55 @@
+#pragma once
+
+#include "protocol/frame.hpp"
+
+#include <cstddef>
+#include <span>
+#include <sys/uio.h>
+#include <vector>
+
+namespace wsgw::transport {
+
+/// The bounded queue of shared frames in front of one socket. Sans-I/O: the
+/// owner takes buffers from `gather`, writes them, and reports to `consume`.
+/// Frames are never copied; a partly written frame keeps its place.
+class outbox {
+public:
+  /// What one `sendmsg` takes at most.
+  static constexpr std::size_t max_buffers = 64;
+
+  /// `limit` is soft for one frame: an empty outbox takes any frame.
+  explicit outbox(std::size_t limit) : limit_(limit) {}
+
+  /// Appends `f`, or returns false when that would exceed the limit.
+  bool push(const protocol::frame& f);
+
+  /// Appends `f` whatever the limit: for handshake and close frames.
+  void push_always(const protocol::frame& f);
+
+  /// Fills `into` with the unwritten bytes in order; returns how many entries
+  /// it used. They stay valid until the next call of another member.
+  std::size_t gather(std::span<iovec> into) const;
+
+  /// Removes the first `written` bytes.
+  void consume(std::size_t written);
+
+  /// Removes every frame that was not begun. A half-written one stays, since
+  /// the peer could not parse what follows without its rest.
+  void drop_unsent();
+
+  bool is_empty() const { return bytes_ == 0; }
+  /// Unwritten bytes.
+  std::size_t bytes() const { return bytes_; }
+  std::size_t frames() const { return frames_.size() - first_; }
+
+private:
+  void tidy();
+
+  std::vector<protocol::frame> frames_;
+  std::size_t first_ = 0;   ///< index of the oldest frame
+  std::size_t written_ = 0; ///< bytes of the oldest frame already written
+  std::size_t bytes_ = 0;
+  std::size_t limit_;
+};
+
+} // namespace wsgw::transport

@@ -1,0 +1,186 @@
+#include "transport/shard_loop.hpp"
+
+#include "transport/net.hpp"
+#include "transport/timer_wheel.hpp"
+
+#include <boost/asio/basic_waitable_timer.hpp>
+#include <boost/asio/executor_work_guard.hpp>
+#include <boost/asio/post.hpp>
+
+#include <algorithm>
+#include <atomic>
+#include <optional>
+#include <utility>
+#include <vector>
+
+namespace wsgw::transport {
+
+namespace {
+
+// The bounds of a turn: deep turns coalesce writes, but outboxes must not wait
+// for long.
+constexpr std::size_t max_handlers = 256;
+constexpr std::chrono::milliseconds max_turn{5};
+
+/// Tasks that tasks add run in the same phase up to this many.
+constexpr std::size_t max_added_tasks = 1024;
+
+thread_local const shard_loop* current_loop = nullptr;
+
+} // namespace
+
+/// The state of the present turn.
+class shard_loop::turns {
+public:
+  /// Marks the beginning of work. Whatever may work for long calls it first;
+  /// the wait for input cannot be seen from outside the io_context.
+  clock::time_point touch() {
+    if (!began_)
+      began_ = clock::now();
+    return *began_;
+  }
+
+  void end() {
+    const auto worked = clock::now() - touch();
+    began_.reset();
+    auto seen = longest_.load(std::memory_order_relaxed);
+    while (seen < worked.count()
+           && !longest_.compare_exchange_weak(seen, worked.count()))
+      continue;
+  }
+
+  /// Runs the turn-end tasks; false when some are left for the next turn.
+  bool run_tasks(const std::function<void(turn_end_task&)>& run) {
+    const auto limit = tasks_.size() + max_added_tasks;
+    std::size_t done = 0;
+    while (done < tasks_.size() && done < limit) {
+      // Null: it ran before an exception that left `run`.
+      if (const auto task = std::move(tasks_[done++]))
+        run(*task);
+    }
+    tasks_.erase(tasks_.begin(),
+                 tasks_.begin() + static_cast<std::ptrdiff_t>(done));
+    return tasks_.empty();
+  }
+
+  timer_wheel wheel{clock::now()};
+  std::vector<std::shared_ptr<turn_end_task>> tasks_;
+  std::atomic<clock::rep> longest_{0};
+  std::atomic<bool> stopped{false};
+  bool destroyed = false;
+  failure_hook failed;
+
+private:
+  std::optional<clock::time_point> began_;
+};
+
+/// The one kernel-backed timer of the loop, armed to the wheel's next slot.
+class shard_loop::alarm {
+public:
+  alarm(net::io_context& context, turns& of) : timer_(context), turns_(of) {}
+
+  void arm() {
+    const auto next = turns_.wheel.next();
+    if (!next || (armed_ && *armed_ <= *next))
+      return;
+    armed_ = next;
+    timer_.expires_at(*next);
+    timer_.async_wait([this](beast::error_code ec) {
+      if (ec)
+        return;
+      armed_.reset();
+      turns_.touch();
+      turns_.wheel.advance(clock::now());
+    });
+  }
+
+private:
+  net::basic_waitable_timer<clock, net::wait_traits<clock>, executor_type>
+    timer_;
+  turns& turns_;
+  std::optional<clock::time_point> armed_;
+};
+
+shard_loop::shard_loop()
+    : turns_(std::make_unique<turns>()),
+      alarm_(std::make_unique<alarm>(context_, *turns_)) {}
+
+shard_loop::~shard_loop() {
+  // Destructors of pending work may post or ask for a turn's end once more.
+  turns_->destroyed = true;
+  // Tasks own sockets, which must go before the context.
+  const auto tasks = std::move(turns_->tasks_);
+}
+
+void shard_loop::on_failure(failure_hook hook) {
+  turns_->failed = std::move(hook);
+}
+
+void shard_loop::run() {
+  const auto before = std::exchange(current_loop, this);
+  const std::shared_ptr<void> restore{
+    nullptr, [before](void*) { current_loop = before; }};
+  const auto work = net::make_work_guard(context_);
+  const auto guarded = [this](auto&& step) -> std::size_t {
+    try {
+      return step();
+    } catch (...) {
+      if (!turns_->failed)
+        throw;
+      turns_->failed(std::current_exception());
+      return 1;
+    }
+  };
+  const auto run_task = [&guarded](turn_end_task& task) {
+    guarded([&task] { return task.on_turn_end(), 1; });
+  };
+  auto may_wait = turns_->tasks_.empty();
+  alarm_->arm();
+  while (!turns_->stopped.load(std::memory_order_acquire)) {
+    if (may_wait)
+      guarded([this] { return context_.run_one(); });
+    const auto end = turns_->touch() + max_turn;
+    for (std::size_t n = 1; n < max_handlers && clock::now() < end; ++n)
+      if (guarded([this] { return context_.poll_one(); }) == 0)
+        break;
+    may_wait = turns_->run_tasks(run_task);
+    alarm_->arm();
+    turns_->end();
+  }
+}
+
+void shard_loop::stop() {
+  turns_->stopped.store(true, std::memory_order_release);
+  context_.stop();
+}
+
+std::chrono::nanoseconds shard_loop::take_longest_turn() {
+  return clock::duration{turns_->longest_.exchange(0)};
+}
+
+void shard_loop::post(std::function<void()> fn) {
+  if (turns_->destroyed)
+    return;
+  net::post(context_, [turns = turns_.get(), fn = std::move(fn)] {
+    turns->touch();
+    fn();
+  });
+}
+
+bool shard_loop::is_current() const { return current_loop == this; }
+
+event_loop::clock::time_point shard_loop::now() const {
+  return is_current() ? turns_->touch() : clock::now();
+}
+
+timer shard_loop::after(clock::duration delay, std::function<void()> fn) {
+  // Not `now()`: that is the turn's beginning, and would fire early.
+  return turns_->wheel.add(clock::now() + delay, std::move(fn));
+}
+
+void shard_loop::at_turn_end(std::shared_ptr<turn_end_task> task) {
+  if (!turns_->destroyed)
+    turns_->tasks_.push_back(std::move(task));
+}
+
+} // namespace wsgw::transport
