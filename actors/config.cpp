@@ -1,10 +1,9 @@
 #include "actors/config.hpp"
 
 #include "actors/config_sources.hpp"
+#include "actors/random_text.hpp"
 
-#include <array>
 #include <cctype>
-#include <stdexcept>
 #include <unistd.h>
 #include <utility>
 
@@ -147,19 +146,6 @@ void refuse_unbuilt(layers& from) {
                             "used whenever REDIS_URL is set");
 }
 
-std::string random_secret() {
-  std::array<unsigned char, 32> bytes{};
-  if (::getentropy(bytes.data(), bytes.size()) != 0)
-    throw std::runtime_error{"no random numbers"};
-  constexpr std::string_view digits = "0123456789abcdef";
-  std::string text;
-  for (const auto byte : bytes) {
-    text += digits[byte >> 4U];
-    text += digits[byte & 15U];
-  }
-  return text;
-}
-
 /// Defaults that depend on other settings (contract/replyx.md 7, design Doors).
 void derive_defaults(startup& into) {
   auto& config = into.config;
@@ -178,7 +164,7 @@ void derive_defaults(startup& into) {
   for (auto* secret :
        {&config.secret_key, &config.site_secret, &config.ticket_secret})
     if (secret->empty())
-      *secret = random_secret();
+      *secret = random_hex(32);
 }
 
 void read_public_key(layers& from, settings& config) {

@@ -1,0 +1,30 @@
+#pragma once
+
+#include "actors/config.hpp"
+
+#include <chrono>
+#include <iosfwd>
+#include <string>
+
+namespace wsgw::actors {
+
+/// Does what `order` asks for if it is anything but a healthy `serve`: prints
+/// and returns the exit code. Needs no running gateway.
+int run_command(const startup& order, std::ostream& out, std::ostream& err);
+
+/// All settings as `NAME=value` lines with their sources; secrets masked.
+std::string settings_as_text(const startup& order);
+
+/// The settings table of the documentation.
+std::string settings_as_markdown();
+
+/// Asks `/live` of the gateway that this configuration would run, over plain
+/// blocking TCP. Empty when it answered 200 in time, else what went wrong.
+std::string ask_liveness(const settings& config,
+                         std::chrono::milliseconds timeout);
+
+/// The token or ticket that `order` asks for; empty when its key is missing.
+std::string mint(const startup& order,
+                 std::chrono::system_clock::time_point now);
+
+} // namespace wsgw::actors
