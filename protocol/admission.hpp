@@ -38,7 +38,8 @@ struct identity {
   std::string claims_json = "null"; ///< verified claims for the authoriser
   std::optional<std::int64_t> assistant_id;
   std::string site; ///< host that the domain rule was applied to; may be empty
-  /// When the credential ends; the live connection is closed 4001 then.
+  /// When the credential ends; the live connection is closed 4001 then. Never
+  /// set in compat: the reference lets live connections outlast their token.
   std::optional<std::chrono::system_clock::time_point> expires_at;
 };
 
@@ -56,8 +57,8 @@ struct admission {
   identity who;
   close_status refusal;
   errc http_error = errc::not_found;
-  /// Origin and parent_origin host of a domain refusal, for the operations log
-  /// line WEBSOCKET_4003_ERROR; empty otherwise.
+  /// Origin and parent_origin of a domain refusal as the client sent them, made
+  /// printable, for the operations log line WEBSOCKET_4003_ERROR; else empty.
   std::string refused_origin;
   std::optional<std::string> refused_parent_origin;
 };

@@ -12,6 +12,7 @@ namespace wsgw::protocol {
 class cidr_set {
 public:
   /// Parses a comma-separated list of `address[/bits]`; empty on a bad entry.
+  /// Blank text is the empty set: nobody is trusted.
   static std::optional<cidr_set> parse(std::string_view list);
 
   bool contains(std::string_view address) const;
@@ -30,8 +31,10 @@ inline constexpr std::string_view default_trusted_proxies =
   "169.254.0.0/16,fe80::/10";
 
 /// The client's address (design D9): the peer, or, when the peer is trusted,
-/// the right-most entry of `forwarded_for` that is not. Unparsable entries end
-/// the walk. Never the left-most entry of an untrusted peer.
+/// the right-most entry of `forwarded_for` that is not; the last one walked
+/// when all are trusted. An unparsable entry, and the 64th, end the walk. Ports
+/// and brackets are taken off; the result has one spelling per address
+/// (IPv4-mapped becomes IPv4). A peer that is no address is returned as it is.
 std::string client_address(const cidr_set& trusted, std::string_view peer,
                            std::string_view forwarded_for);
 

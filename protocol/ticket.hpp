@@ -30,7 +30,7 @@ struct dialog_ticket {
   std::chrono::system_clock::time_point issued_at;
   std::chrono::system_clock::time_point expires_at;
   std::string jti;
-  std::string json; ///< the signed payload
+  std::string json; ///< the signed payload, compact; not read when minting
 };
 
 enum class ticket_error : std::uint8_t { malformed, forged, expired, future };
@@ -39,7 +39,8 @@ std::variant<dialog_ticket, ticket_error>
 verify_dialog_ticket(std::string_view ticket, std::string_view secret,
                      std::chrono::system_clock::time_point now);
 
-/// Mints a ticket; `jti` must be unique, 16 lower-case hex digits.
+/// Mints a ticket; `jti` must be unique, 16 lower-case hex digits, and the
+/// secret not empty (an empty one opens nothing).
 std::string mint_dialog_ticket(const dialog_ticket& order,
                                std::string_view secret);
 

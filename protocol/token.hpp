@@ -21,12 +21,14 @@ enum class token_error : std::uint8_t {
 
 /// Claims of a user's access token (contract/replyx.md 2.1).
 struct access_claims {
-  std::string subject;
+  std::string subject; ///< not empty, no control characters
   std::string email;
   std::string type; ///< "access", "refresh" or empty when absent
   std::chrono::system_clock::time_point expires_at;
-  std::optional<std::string> dialog_id; ///< the token is held to this dialog
-  std::string json;                     ///< all claims, compact
+  /// The token is held to this dialog; empty text (which no dialog has) when
+  /// the claim is neither a string nor an integer.
+  std::optional<std::string> dialog_id;
+  std::string json; ///< all claims, compact
 };
 
 /// Claims of a site token (contract/replyx.md 2.3).
@@ -62,13 +64,19 @@ token_result<site_claims>
 verify_site_token(std::string_view jwt, std::string_view secret,
                   std::chrono::system_clock::time_point now);
 
+/// The same without `exp`, as the reference does (compat only).
+token_result<site_claims>
+verify_site_token_ignoring_expiry(std::string_view jwt, std::string_view secret,
+                                  std::chrono::system_clock::time_point now);
+
 /// Reads the claims without any verification (compat's domain step only).
 token_result<site_claims> read_site_token_unverified(std::string_view jwt);
 
 /// Empty, or what is wrong with a PEM file as a JWT public key.
 std::string check_public_key(std::string_view pem);
 
-/// Mints tokens for tests, demos and operators.
+/// Mints tokens for tests, demos and operators. Both functions return an empty
+/// string when the secret is empty or is a PEM key.
 struct access_token_order {
   std::string subject;
   std::string email;
