@@ -1,0 +1,147 @@
+#include "protocol/route.hpp"
+
+#include <doctest/doctest.h>
+
+#include <ostream>
+#include <string>
+
+namespace wsgw::protocol {
+
+namespace {
+
+/// `<endpoint> <role> <room>`, with a dash for what is absent, or the error.
+std::string resolve(std::string_view path) {
+  const auto route = parse_ws_route(path);
+  if (!route)
+    return std::string{word_of(route.error())};
+  std::string text{to_string(route->where)};
+  text += ' ';
+  text += route->as ? to_string(*route->as) : "-";
+  text += ' ';
+  text += route->room ? route->room->text() : "-";
+  return text;
+}
+
+} // namespace
+
+TEST_SUITE("protocol/route") {
+
+  TEST_CASE("every endpoint is found, with and without a trailing slash") {
+    for (const std::string slash : {"", "/"}) {
+      CHECK(resolve("/ws/dialogs/10" + slash)
+            == "admin_dialog admin dialog:10");
+      CHECK(resolve("/ws/site/dialogs/10" + slash)
+            == "site_dialog site dialog:10");
+      CHECK(resolve("/ws/widget/dialogs/10" + slash)
+            == "widget_dialog widget dialog:10");
+      CHECK(resolve("/ws/dialogs" + slash) == "inbox user -");
+      CHECK(resolve("/ws/widget/test" + slash) == "widget_test - -");
+      CHECK(resolve("/ws/echo" + slash) == "echo - -");
+    }
+  }
+
+  TEST_CASE("unknown paths are not found") {
+    for (const auto* path : {"",
+                             "/",
+                             "/ws",
+                             "/ws/",
+                             "/ws/dialogs//",
+                             "/ws/dialogs//10",
+                             "/ws/dialogs/10//",
+                             "/ws/dialogs/10/x",
+                             "/ws/site",
+                             "/ws/site/dialogs",
+                             "/ws/site/dialogs/",
+                             "/ws/widget",
+                             "/ws/widget/dialogs",
+                             "/ws/widget/test/1",
+                             "/ws/echo//",
+                             "/ws/Dialogs/10",
+                             "/ws/dialogsx",
+                             "/ws/dialog/10",
+                             "/ws/realtime-metrics",
+                             "ws/dialogs/10",
+                             "/x/ws/dialogs/10"})
+      CHECK_MESSAGE(resolve(path) == "not_found", path);
+  }
+
+  TEST_CASE("a dialog id that is no number in range is malformed") {
+    for (const auto* id :
+         {"abc", "0", "-1", "1.5", "10x", "9223372036854775808",
+          "12345678901234567890123", " 10", "+10"})
+      for (const std::string path :
+           {"/ws/dialogs/", "/ws/site/dialogs/", "/ws/widget/dialogs/"})
+        CHECK_MESSAGE(resolve(path + id) == "bad_dialog_id", path, id);
+  }
+
+  TEST_CASE("leading zeros lead to the same dialog") {
+    CHECK(resolve("/ws/dialogs/0010") == "admin_dialog admin dialog:10");
+  }
+
+  TEST_CASE("the WebSocket namespace is /ws and what is below") {
+    CHECK(is_ws_path("/ws"));
+    CHECK(is_ws_path("/ws/"));
+    CHECK(is_ws_path("/ws/nothing"));
+    CHECK_FALSE(is_ws_path("/ws-health"));
+    CHECK_FALSE(is_ws_path("/api/ws/bridge/health"));
+    CHECK_FALSE(is_ws_path(""));
+  }
+
+  TEST_CASE("a target is split at the first question mark") {
+    const auto target = request_target::parse("/ws/dialogs/10?token=a?b&v=1");
+    CHECK(target.path == "/ws/dialogs/10");
+    CHECK(target.query.last("token") == "a?b");
+    CHECK(target.query.last("v") == "1");
+  }
+
+  TEST_CASE("the path is decoded once, a plus in it stays") {
+    CHECK(request_target::parse("/ws/dialogs/%31%30").path == "/ws/dialogs/10");
+    CHECK(request_target::parse("/a%2531+b").path == "/a%31+b");
+    CHECK(request_target::parse("/a%3fb").path == "/a?b");
+  }
+
+  TEST_CASE("a whole URL is reduced to its path and query") {
+    const auto target =
+      request_target::parse("http://hub:8001/ws/dialogs/10?token=t");
+    CHECK(target.path == "/ws/dialogs/10");
+    CHECK(target.query.last("token") == "t");
+    CHECK(request_target::parse("https://hub").path == "/");
+  }
+
+} // TEST_SUITE
+
+TEST_SUITE("protocol/route: query_params") {
+
+  TEST_CASE("of several values a token takes the last one") {
+    const auto query = query_params::parse("token=a&x=1&token=b");
+    CHECK(query.last("token") == "b");
+    CHECK(query.last("x") == "1");
+  }
+
+  TEST_CASE("an empty last value counts as absent") {
+    const auto query = query_params::parse("token=a&token=&site_token&=x&&");
+    CHECK_FALSE(query.last("token"));
+    CHECK_FALSE(query.last("site_token"));
+    CHECK_FALSE(query.last("assistant_id"));
+  }
+
+  TEST_CASE("parent_origin takes the first value that is not empty") {
+    const auto query = query_params::parse(
+      "parent_origin=&parent_origin=https%3A%2F%2Fa.com&parent_origin=b");
+    CHECK(query.first("parent_origin") == "https://a.com");
+    CHECK_FALSE(query.first("token"));
+  }
+
+  TEST_CASE("names and values are decoded; bad escapes stay as they are") {
+    const auto query =
+      query_params::parse("a%62=%D0%AF+x&b=%zz%4&c=100%&d=%2&e=1=2=");
+    CHECK(query.last("ab") == "Я x");
+    CHECK(query.last("b") == "%zz%4");
+    CHECK(query.last("c") == "100%");
+    CHECK(query.last("d") == "%2");
+    CHECK(query.last("e") == "1=2=");
+  }
+
+} // TEST_SUITE
+
+} // namespace wsgw::protocol
