@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <bit>
 #include <cstddef>
@@ -31,7 +32,8 @@ public:
     for (std::size_t i = 0; i < buckets_.size(); ++i) {
       seen += buckets_[i];
       if (seen > rank)
-        return static_cast<double>(upper_bound_of(i)) / 1000.0;
+        return std::min(static_cast<double>(upper_bound_of(i)) / 1000.0,
+                        max_us());
     }
     return max_us();
   }

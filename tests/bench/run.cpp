@@ -166,10 +166,8 @@ void bench_run::publish_one(std::int64_t stamp_at) {
 
 void bench_run::drain() {
   progress_at_ = now_ns();
-  while (ledger_.missing() > 0 && outcome_.abort_reason.empty()) {
+  while (ledger_.missing() > 0 && !is_stalled(now_ns()))
     turn(patience);
-    look_for_trouble(now_ns());
-  }
   // A doubled delivery would come after the one that was awaited.
   idle_until(now_ns() + second / 5);
 }
@@ -186,15 +184,18 @@ void bench_run::turn(std::int64_t timeout_ns) {
   events_.wait(timeout_ns);
 }
 
-void bench_run::look_for_trouble(std::int64_t now) {
-  if (ledger_.delivered() != progress_) {
+bool bench_run::is_stalled(std::int64_t now) {
+  if (ledger_.delivered() != progress_ || ledger_.missing() == 0) {
     progress_ = ledger_.delivered();
     progress_at_ = now;
   }
+  return now - progress_at_ > to_ns(options_.stall_seconds);
+}
+
+void bench_run::look_for_trouble(std::int64_t now) {
   if (!source_->error().empty())
     outcome_.abort_reason = "publishing failed: " + source_->error();
-  else if (ledger_.missing() > 0
-           && now - progress_at_ > to_ns(options_.stall_seconds))
+  else if (is_stalled(now))
     outcome_.abort_reason = "stalled: deliveries are due, none came";
   else if (options_.rate > 0 && ledger_.in_flight() > options_.max_in_flight)
     outcome_.abort_reason = "overloaded: too many events in flight";

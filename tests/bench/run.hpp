@@ -60,6 +60,7 @@ private:
   std::int64_t publish_due(std::int64_t now);
   void publish_one(std::int64_t stamp_at);
   void on_text(std::size_t receiver, std::string_view text);
+  bool is_stalled(std::int64_t now);
   void look_for_trouble(std::int64_t now);
   usage look() const;
 
