@@ -7,7 +7,6 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
-#include <optional>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -15,6 +14,7 @@
 
 namespace wsgw::transport {
 
+class redis_connection;
 class shard_loop;
 
 enum class redis_state : std::uint8_t {
@@ -65,12 +65,15 @@ public:
   ~redis_subscriber();
 
   void start();
-  /// Closes the link; no callback runs afterwards.
+  /// Closes the link; no callback runs afterwards. Destruction does the same
+  /// and is allowed inside a callback.
   void stop();
 
+  /// Replies of a shape that nobody expects, passed over since the start.
+  std::uint64_t ignored() const;
+
 private:
-  class state;
-  std::shared_ptr<state> state_;
+  std::shared_ptr<redis_connection> connection_;
 };
 
 /// A Redis reply as a value.
@@ -97,15 +100,18 @@ public:
   ~redis_client();
 
   void start();
+  /// Closes the link. Commands that wait fail with `link down` before it
+  /// returns; no callback runs afterwards. Destruction drops their callbacks.
   void stop();
   bool is_ready() const;
 
-  /// Loop thread only; the callback runs there, exactly once.
+  /// Loop thread only; the callback runs there, exactly once, before this
+  /// returns if the command cannot be sent. Commands that change the mode of
+  /// the connection (SUBSCRIBE, MONITOR …) fail.
   void command(const std::vector<std::string>& words, callback done);
 
 private:
-  class state;
-  std::shared_ptr<state> state_;
+  std::shared_ptr<redis_connection> connection_;
 };
 
 } // namespace wsgw::transport
