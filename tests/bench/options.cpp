@@ -94,6 +94,8 @@ std::variant<options, int> parse_options(int argc, char** argv) {
   CLI::App app("Loads a WebSocket hub and counts what arrives. Exit status: 0 "
                "every event arrived once and in order; 1 not so; 2 no run.",
                "ws-load");
+  // Scripts put their own options behind a scenario's.
+  app.option_defaults()->multi_option_policy(CLI::MultiOptionPolicy::TakeLast);
   add_server_options(app, o);
   add_scenario_options(app, o);
   add_source_options(app, o);
