@@ -3,8 +3,9 @@
 #include "protocol/audience.hpp"
 #include "protocol/event_reader.hpp"
 #include "protocol/json_text.hpp"
+#include "protocol/json_writer.hpp"
 
-#include <algorithm>
+#include <utility>
 
 namespace wsgw::protocol {
 
@@ -89,23 +90,20 @@ std::string encode_message_new(std::string_view dialog_id,
   std::string_view published = message.timestamp;
   if (published.ends_with('Z'))
     published.remove_suffix(1);
-  std::string out = R"({"type":"message:new","message":{"id":)";
-  out += std::to_string(message.id);
-  out += R"(,"sender":)";
-  append_json_string(out, message.sender);
-  out += R"(,"text":)";
-  append_json_string(out, message.text);
-  out += R"(,"timestamp":)";
-  append_json_string(out, message.timestamp);
-  out += R"(},"timestamp":)";
-  append_json_string(out, published);
-  out += R"(,"dialog_id":)";
+  json_writer out;
+  out.begin_object().key("type").text(message_new_type);
+  out.key("message").begin_object();
+  out.key("id").number(message.id);
+  out.key("sender").text(message.sender);
+  out.key("text").text(message.text);
+  out.key("timestamp").text(message.timestamp).end_object();
+  out.key("timestamp").text(published).key("dialog_id");
   if (is_decimal(dialog_id))
-    out += dialog_id;
+    out.raw(dialog_id);
   else
-    append_json_string(out, dialog_id);
-  out += R"(,"source":"backend"})";
-  return out;
+    out.text(dialog_id);
+  out.key("source").text("backend").end_object();
+  return out.take();
 }
 
 } // namespace wsgw::protocol

@@ -16,6 +16,8 @@ enum class durability : std::uint8_t { durable, ephemeral };
 struct event {
   std::string type;
   durability kind = durability::durable;
+  /// From `_to` (`event_reader::receivers` tells how it is read), else the row
+  /// of the type. `user` is always in it: an inbox hears all addressed to it.
   role_set audience;
   /// message:new only: the inner `message`, compact JSON, key order and number
   /// texts as published. What A, W and S receive.
@@ -38,9 +40,10 @@ struct parse_options {
   bool need_flat = false;
 };
 
-/// Parses one published event. Errors: event_not_json, event_not_object,
-/// event_not_utf8, event_without_type, event_without_message. Lone surrogate
-/// escapes are replaced by U+FFFD. Reentrant.
+/// Parses one published event. Errors: event_not_json (also when nested deeper
+/// than 256), event_not_object, event_not_utf8, event_without_type,
+/// event_without_message. Lone surrogate escapes are replaced by U+FFFD. Of
+/// equal keys the last one counts. Reentrant.
 result<event> parse_event(std::string_view json, parse_options options = {});
 
 /// The text that a legacy client of role `r` receives for `e`: message:new as

@@ -1,6 +1,6 @@
 #include "protocol/recent_ids.hpp"
 
-#include <openssl/sha.h>
+#include "protocol/digest.hpp"
 
 namespace wsgw::protocol {
 
@@ -11,11 +11,8 @@ constexpr std::size_t longest_kept_id = 64;
 std::string key_of(std::string_view id) {
   if (id.size() <= longest_kept_id)
     return std::string{id};
-  // One byte longer than any id kept as it is, so the two never meet.
-  std::string key(longest_kept_id + 1, '\0');
-  SHA256(reinterpret_cast<const unsigned char*>(id.data()), id.size(),
-         reinterpret_cast<unsigned char*>(key.data()));
-  return key;
+  // Longer than any id that is kept as it is, so the two never meet.
+  return '#' + sha256_hex(id);
 }
 
 } // namespace

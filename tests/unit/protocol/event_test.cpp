@@ -132,6 +132,31 @@ TEST_SUITE("protocol/event") {
     CHECK(id_of("{}").empty());
   }
 
+  TEST_CASE("the id is that of the last message, not of what follows it") {
+    const auto id = [](std::string_view members) {
+      const auto e =
+        parse_event(R"({"type":"message:new",)" + std::string{members} + "}");
+      return e ? e->message_id : std::string{word_of(e.error())};
+    };
+    CHECK(id(R"("message":{"id":1},"a":[5,{"id":6}])") == "1");
+    CHECK(id(R"("message":{"id":1},"message":{"a":2})").empty());
+    CHECK(id(R"("message":{"id":1},"message":{"id":2})") == "2");
+  }
+
+  TEST_CASE("only words at the top of _to name receivers") {
+    const auto e =
+      parse_event(R"({"type":"x","_to":["admin",["site"],{"a":"widget"}]})");
+    REQUIRE(e);
+    CHECK((e->audience == role_set{role::admin, role::user}));
+  }
+
+  TEST_CASE("of several _to the last one counts") {
+    const auto e =
+      parse_event(R"({"type":"x","_to":["admin"],"_to":["site"]})");
+    REQUIRE(e);
+    CHECK((e->audience == role_set{role::site, role::user}));
+  }
+
   TEST_CASE("the id of another type's message is none") {
     const auto e = parse_event(R"({"type":"note","message":{"id":1}})");
     REQUIRE(e);
@@ -210,13 +235,14 @@ TEST_SUITE("protocol/event: encode_message_new") {
   }
 
   TEST_CASE("whatever was posted, the result is an event with that text") {
-    const auto json = encode_message_new("10", {2, "a\"b", "\\\n\x01\t😀", ""});
+    const auto json =
+      encode_message_new("10", {2, "a\"b", "\\\n\x01\t😀\xFF", ""});
     const auto e = parse_event(json);
     REQUIRE(e);
     CHECK(e->message_id == "2");
     CHECK(
       e->message
-      == R"({"id":2,"sender":"a\"b","text":"\\\n\u0001\t😀","timestamp":""})");
+      == R"({"id":2,"sender":"a\"b","text":"\\\n\u0001\t😀�","timestamp":""})");
   }
 
   TEST_CASE("the name of another kind of room is written as a string") {
