@@ -78,15 +78,17 @@ void authoriser_state::answered(const messages::backend_answered& response) {
   auto answer = unavailable();
   if (response.error) {
     shared->auth_errors.add("unreachable");
-    log::authoriser_failed(response.error.message());
+    const auto what = response.error.message();
+    log::repeated_warning("authoriser", "authoriser", "backend unreachable",
+                          {{"error", what}});
   } else if (const auto parsed =
                protocol::parse_auth_answer(response.status, response.body)) {
     answer = *parsed;
     remember(response.key, answer);
   } else {
     shared->auth_errors.add("nonsense");
-    log::authoriser_failed("nonsense, HTTP status "
-                           + std::to_string(response.status));
+    log::repeated_warning("authoriser", "authoriser", "answer not understood",
+                          {{"status", response.status}});
   }
   for (const auto& done : callbacks)
     done(answer);
@@ -113,7 +115,7 @@ void authoriser_state::describe(actor_info& out) const {
   out.kind = "authoriser";
   out.id = self->id();
   out.shard = home->index();
-  out.mailbox = self->mailbox().size();
+  out.mailbox = mailbox_length(*self);
 }
 
 authoriser_actor::behavior_type

@@ -84,7 +84,7 @@ void broadcaster_state::describe(actor_info& out) const {
   out.kind = "broadcaster";
   out.id = self->id();
   out.shard = home->index();
-  out.mailbox = self->mailbox().size();
+  out.mailbox = mailbox_length(*self);
 }
 
 broadcaster_actor::behavior_type

@@ -73,8 +73,10 @@ void dialog_state::take(messages::event& incoming) {
   auto parsed = protocol::parse_event(incoming.json, options);
   if (!parsed) {
     counters.events_refused.add();
-    shared->bad_events.add(protocol::word_of(parsed.error()));
-    log::event_skipped(*room, parsed.error());
+    const auto word = protocol::word_of(parsed.error());
+    shared->bad_events.add(word);
+    log::repeated_warning(word, "dialog", "event skipped",
+                          {{"room", room->text()}, {"error", word}});
     return;
   }
   if (is_duplicate(*parsed, incoming.origin)) {
@@ -133,7 +135,7 @@ void dialog_state::flush() {
   const auto frames =
     std::make_shared<const messages::batch>(std::move(pending));
   pending = {};
-  log::broadcasting(*room, member_count(), frames->items.size());
+  log::broadcasting(*room, member_count());
   send_to_members(frames);
 }
 
@@ -184,7 +186,7 @@ void dialog_state::describe(actor_info& out) const {
   out.kind = "dialog";
   out.id = self->id();
   out.shard = home->index();
-  out.mailbox = self->mailbox().size();
+  out.mailbox = mailbox_length(*self);
   out.room = room->text();
   for (const auto as : protocol::all_roles)
     out.members[static_cast<std::size_t>(as)] =

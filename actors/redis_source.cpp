@@ -80,7 +80,10 @@ void redis_source::accept(transport::redis_message& message,
     room ? protocol::errc::event_too_large : protocol::errc::event_bad_room;
   home_.counters().events_refused.add();
   shared_.bad_events.add(protocol::word_of(why));
-  log::event_refused(message.channel, why, message.payload.size());
+  log::repeated_warning(protocol::word_of(why), "redis", "event refused",
+                        {{"channel", message.channel},
+                         {"error", protocol::word_of(why)},
+                         {"bytes", message.payload.size()}});
 }
 
 void redis_source::on_messages(std::vector<transport::redis_message> messages) {
@@ -99,11 +102,12 @@ void redis_source::on_state(const transport::redis_status& status) {
   const auto next = state_of(status.state);
   if (next == source_status::state::ready
       && status_.now != source_status::state::ready)
-    log::redis_ready(server_);
+    log::info("redis", "subscribed", {{"server", server_}});
   if (next == source_status::state::down) {
     ++status_.reconnects;
     status_.reason = status.reason;
-    log::redis_down(server_, status.reason);
+    log::repeated_warning("redis " + status.reason, "redis", "link down",
+                          {{"server", server_}, {"reason", status.reason}});
   }
   status_.now = next;
   status_.since = std::chrono::system_clock::now();

@@ -33,7 +33,7 @@ void router_state::describe(actor_info& out) const {
   out.kind = "router";
   out.id = self->id();
   out.shard = home->index();
-  out.mailbox = self->mailbox().size();
+  out.mailbox = mailbox_length(*self);
 }
 
 router_actor::behavior_type

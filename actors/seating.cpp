@@ -5,7 +5,7 @@
 namespace wsgw::actors {
 
 /// One reserved place; gives itself back.
-struct seating::place {
+struct seating::place final : reservation {
   place(hub& shared, std::shared_ptr<table> where, protocol::room_id room,
         protocol::role as)
       : shared_(shared), where_(std::move(where)), room_(std::move(room)),
@@ -16,7 +16,7 @@ struct seating::place {
   place(const place&) = delete;
   place& operator=(const place&) = delete;
 
-  ~place() {
+  ~place() override {
     const auto found = where_->find(room_);
     auto& taken = found->second;
     --taken[static_cast<std::size_t>(as_)];
@@ -25,6 +25,10 @@ struct seating::place {
     auto& total = as_ == protocol::role::user ? shared_.inbox_connections
                                               : shared_.connections;
     total.fetch_sub(1, std::memory_order_relaxed);
+  }
+
+  std::size_t taken() const override {
+    return where_->at(room_)[static_cast<std::size_t>(as_)];
   }
 
 private:

@@ -96,7 +96,8 @@ gateway::gateway(const settings& config) : hub_(config) {
   hub_.connection_limit =
     config.max_total_connections == 0 ? usable : config.max_total_connections;
   if (hub_.connection_limit > usable)
-    log::open_files_too_low(files, hub_.connection_limit);
+    log::warning("main", "open-file limit below WS_MAX_TOTAL_CONNECTIONS",
+                 {{"open_files", files}, {"limit", hub_.connection_limit}});
   make_shards();
   spawn_actors();
   choose_source();
@@ -168,11 +169,18 @@ bool gateway::open() {
   listener_ = std::make_unique<transport::listener>(loops, *sockets_, limits);
   const auto& [host, port] = std::pair{hub_.config.host, hub_.config.port};
   if (const auto error = listener_->open(host, port)) {
-    log::cannot_listen(host, port, error.message());
+    const auto reason = error.message();
+    log::error("main", "cannot listen",
+               {{"host", host}, {"port", port}, {"reason", reason}});
     return false;
   }
   listener_->start();
-  log::listening(hub_, listener_->port());
+  log::info("main", "listening",
+            {{"host", host},
+             {"port", listener_->port()},
+             {"shards", hub_.shards.size()},
+             {"mode", hub_.config.compat ? "compat" : "strict"},
+             {"source", redis_ ? "redis" : "embedded"}});
   return true;
 }
 
@@ -227,9 +235,9 @@ void gateway::end_actors() {
     std::this_thread::sleep_for(5ms);
   if (system_->registry().running() != 0) {
     // ~actor_system would wait for ever for them.
-    log::stopped_late(system_->registry().running());
-    log::flush();
-    std::_Exit(EXIT_SUCCESS);
+    log::warning("main", "actors still running",
+                 {{"actors", system_->registry().running()}});
+    std::quick_exit(EXIT_SUCCESS);
   }
 }
 
@@ -267,10 +275,10 @@ int serve(const settings& config) {
   }
   int signal = 0;
   sigwait(&signals, &signal);
-  log::stopping(signal);
+  log::info("main", "stopping", {{"signal", signal}});
   program.close_sockets(signals);
   program.end_actors();
-  log::stopped();
+  log::info("main", "stopped");
   return EXIT_SUCCESS;
 }
 

@@ -25,11 +25,17 @@ caf::error on_actor_exception(caf::scheduled_actor* self,
   try {
     std::rethrow_exception(problem);
   } catch (const std::exception& e) {
-    log::actor_failed(self->name(), e.what());
+    log::error("actor", "handler threw",
+               {{"actor", self->name()}, {"what", e.what()}});
   } catch (...) {
-    log::actor_failed(self->name(), "unknown exception");
+    log::error("actor", "handler threw", {{"actor", self->name()}});
   }
   return caf::sec::runtime_error;
+}
+
+std::size_t mailbox_length(caf::scheduled_actor& self) {
+  auto& mailbox = self.mailbox();
+  return mailbox.blocked() || mailbox.closed() ? 0 : mailbox.size();
 }
 
 shard::shard(caf::actor_system& system, transport::event_loop& loop,

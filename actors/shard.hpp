@@ -63,6 +63,11 @@ private:
 caf::error on_actor_exception(caf::scheduled_actor* self,
                               std::exception_ptr& problem);
 
+/// Messages that wait for `self`. Only on its own shard's thread. Asking CAF's
+/// mailbox for its size directly would wake a blocked mailbox by mistake, and
+/// the actor would never run again.
+std::size_t mailbox_length(caf::scheduled_actor& self);
+
 /// Mixin that keeps an actor on its home shard whoever sends to it, as
 /// `caf::io::abstract_broker` does.
 template <class Base>

@@ -1,5 +1,6 @@
 #include "actors/socket_gateway.hpp"
 
+#include "actors/config.hpp"
 #include "actors/http_api.hpp"
 #include "actors/log.hpp"
 #include "actors/socket_bridge.hpp"
@@ -13,19 +14,6 @@ namespace {
 
 /// The echo endpoint is for conformance suites, which send big messages.
 constexpr std::size_t echo_message_bytes = 16U << 20;
-
-protocol::admission_policy policy_of(const settings& s) {
-  protocol::admission_policy policy;
-  policy.compat = s.compat;
-  policy.production = s.env == environment::production;
-  policy.has_authoriser = !s.auth_url.empty();
-  policy.secret_key = s.secret_key;
-  policy.jwt_public_key_pem = s.jwt_public_key_pem;
-  policy.site_secret = s.site_secret;
-  policy.ticket_secret = s.ticket_secret;
-  policy.trusted_iframe_hosts = s.trusted_iframe_hosts;
-  return policy;
-}
 
 protocol::close_reason close_reason_of(protocol::errc why) {
   switch (why) {
@@ -55,7 +43,7 @@ struct socket_gateway::attempt {
 };
 
 socket_gateway::socket_gateway(hub& shared, http_api& api)
-    : shared_(shared), api_(api), policy_(policy_of(shared.config)),
+    : shared_(shared), api_(api), policy_(admission_policy_of(shared.config)),
       seats_(shared) {}
 
 std::optional<transport::http_response>
@@ -112,8 +100,10 @@ bool socket_gateway::within_attempt_limit(
     return true;
   if (shared_.try_attempt(address))
     return true;
-  log::rate_limited(address, shared_.config.rate_limit_per_ip,
-                    shared_.config.rate_limit_window);
+  log::repeated_warning(
+    "rate_limit", "handshake", "Rate limit exceeded for IP " + address,
+    {{"limit", shared_.config.rate_limit_per_ip},
+     {"window_ms", shared_.config.rate_limit_window.count()}});
   refuse_overload(std::move(handshake), protocol::errc::too_many_connections,
                   shared_.attempt_retry_after(address));
   return false;
@@ -128,9 +118,7 @@ void socket_gateway::decide(std::shared_ptr<attempt> a) {
   request.now = std::chrono::system_clock::now();
   a->verdict = protocol::decide(policy_, request);
   if (!a->verdict.refused_origin.empty())
-    log::forbidden_domain(a->verdict.refused_origin,
-                          a->verdict.refused_parent_origin,
-                          policy_.trusted_iframe_hosts);
+    log_forbidden(a->verdict);
   switch (a->verdict.outcome) {
   case protocol::admission_outcome::refuse_http:
     refuse(*a->handshake, a->verdict.http_error);
@@ -214,13 +202,34 @@ void socket_gateway::open_special(std::unique_ptr<transport::upgrade> handshake,
   handshake->accept(wanted, std::make_shared<test_bridge>());
 }
 
+void socket_gateway::log_forbidden(const protocol::admission& verdict) const {
+  log::forbidden_page page;
+  page.origin = verdict.refused_origin;
+  if (verdict.refused_parent_origin)
+    page.parent_origin = *verdict.refused_parent_origin;
+  page.trusted_hosts = policy_.trusted_iframe_hosts;
+  page.has_token = verdict.refusal
+                   == protocol::status_of(
+                     protocol::close_reason::domain_not_allowed_for_token);
+  log::forbidden_domain(page);
+}
+
+void socket_gateway::log_refused(const transport::http_request& request,
+                                 std::string_view why) const {
+  log::info("handshake", "refused",
+            {{"target", log::redact(request.target)},
+             {"reason", why},
+             {"peer", request.peer},
+             {"request_id", request.id}});
+}
+
 transport::connection_limits socket_gateway::limits() const {
   return {shared_.config.max_message_bytes, shared_.config.outbox_bytes};
 }
 
 void socket_gateway::refuse(transport::upgrade& handshake, protocol::errc why) {
   shared_.refused.add(protocol::word_of(why));
-  log::handshake_refused(handshake.request(), protocol::word_of(why));
+  log_refused(handshake.request(), protocol::word_of(why));
   if (shared_.config.compat) {
     transport::http_response bare;
     bare.status = 403;
@@ -251,7 +260,7 @@ void socket_gateway::accept_and_close(
   std::unique_ptr<transport::upgrade> handshake,
   const protocol::close_status& status) {
   shared_.refused.add(status.reason);
-  log::handshake_refused(handshake->request(), status.reason);
+  log_refused(handshake->request(), status.reason);
   handshake->accept(limits(),
                     std::make_shared<closing_bridge>(shared_, status));
 }

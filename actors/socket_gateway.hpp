@@ -46,6 +46,9 @@ private:
   void ask_authoriser(std::shared_ptr<attempt> a);
   void place(std::shared_ptr<attempt> a);
   void open(std::shared_ptr<attempt> a);
+  void log_forbidden(const protocol::admission& verdict) const;
+  void log_refused(const transport::http_request& request,
+                   std::string_view why) const;
   transport::connection_limits limits() const;
 
   hub& shared_;

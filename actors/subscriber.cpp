@@ -89,7 +89,9 @@ void subscriber_state::deliver(const messages::deliver& fresh) {
 
 void subscriber_state::joined(const messages::joined& answer) {
   self->monitor(answer.dialog);
-  log::connected(who->as, who->room, who->id, who->address);
+  const auto conn = protocol::to_string(who->id);
+  log::connected({who->as, &who->room, conn, who->address},
+                 who->place ? who->place->taken() : 1);
 }
 
 void subscriber_state::text_received(const messages::text_received& message) {
@@ -154,7 +156,9 @@ void subscriber_state::request_close(const protocol::close_status& status) {
 }
 
 void subscriber_state::disconnected(const messages::disconnected& end) {
-  log::disconnected(who->as, who->room, who->id, end.code, end.reason);
+  const auto conn = protocol::to_string(who->id);
+  log::disconnected({who->as, &who->room, conn, who->address}, end.code,
+                    end.reason, who->place ? who->place->taken() - 1 : 0);
   socket.reset();
   heartbeat.reset();
   expiry.reset();
@@ -170,7 +174,7 @@ void subscriber_state::describe(actor_info& out) const {
   out.kind = "subscriber";
   out.id = self->id();
   out.shard = home->index();
-  out.mailbox = self->mailbox().size();
+  out.mailbox = mailbox_length(*self);
   out.room = who->room.text();
   out.as = who->as;
   out.conn = protocol::to_string(who->id);

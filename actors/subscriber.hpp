@@ -13,9 +13,15 @@
 
 namespace wsgw::actors {
 
-/// A reserved place in a room; its deleter gives the place back. Lives and
-/// dies on the room's shard.
-using seat = std::shared_ptr<void>;
+/// A reserved place in a room; given back when the last owner drops it. Lives
+/// and dies on the room's shard.
+class reservation {
+public:
+  virtual ~reservation() = default;
+  /// Places taken in this room by this role, this one included.
+  virtual std::size_t taken() const = 0;
+};
+using seat = std::shared_ptr<const reservation>;
 
 /// Everything admission found out about a connection.
 struct passport {

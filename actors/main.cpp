@@ -1,0 +1,43 @@
+#include "actors/commands.hpp"
+#include "actors/config.hpp"
+#include "actors/log.hpp"
+#include "actors/serve.hpp"
+#include "transport/redis_url.hpp"
+
+#include <exception>
+#include <iostream>
+#include <string>
+#include <variant>
+
+namespace {
+
+/// Empty when the URL can be used.
+std::string check_redis(std::string_view url) {
+  const auto parsed = wsgw::transport::parse_redis_url(url);
+  const auto* problem = std::get_if<std::string>(&parsed);
+  return problem == nullptr ? std::string{} : *problem;
+}
+
+int run(int argc, char** argv) {
+  using namespace wsgw::actors;
+  const auto order =
+    parse_startup(argc, argv, process_environment(), check_redis);
+  if (order.stop || order.what.what != action::serve)
+    return run_command(order, std::cout, std::cerr);
+  block_signals();
+  const log::session logging{order.config.level, order.config.format};
+  for (const auto& warning : order.warnings)
+    log::warning("config", warning);
+  return serve(order.config);
+}
+
+} // namespace
+
+int main(int argc, char** argv) {
+  try {
+    return run(argc, argv);
+  } catch (const std::exception& e) {
+    std::cerr << "ws-gateway: " << e.what() << '\n';
+    return 1;
+  }
+}

@@ -1,0 +1,43 @@
+#pragma once
+
+#include "transport/connection.hpp"
+
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace wsgw::tests {
+
+/// A connection that remembers what it was told, and reports a full outbox on
+/// demand.
+class fake_connection final : public transport::connection {
+public:
+  transport::send_result send(const protocol::frame& f) override {
+    if (closed)
+      return transport::send_result::closed;
+    if (full)
+      return transport::send_result::full;
+    texts.emplace_back(protocol::payload_of(f));
+    return transport::send_result::queued;
+  }
+
+  void ping() override { ++pings; }
+
+  void close(const protocol::close_status& status,
+             transport::unsent what) override {
+    if (closed)
+      return;
+    closed = status;
+    dropped_unsent = what == transport::unsent::drop;
+  }
+
+  std::size_t outbox_bytes() const override { return 0; }
+
+  std::vector<std::string> texts;
+  int pings = 0;
+  bool full = false;
+  bool dropped_unsent = false;
+  std::optional<protocol::close_status> closed;
+};
+
+} // namespace wsgw::tests
