@@ -67,12 +67,13 @@ complaint read_host(std::string_view place, redis_endpoint& server) {
   auto port = std::string_view{};
   auto has_port = false;
   if (place.starts_with('[')) {
-    const auto rest = cut(place, ']');
-    if (place.size() < 2 || (!rest.empty() && rest[0] != ':'))
+    const auto end = place.find(']');
+    if (end == std::string_view::npos || end == 1)
       return "the IPv6 address is not like [::1] or [::1]:6379";
-    place.remove_prefix(1);
-    if (place.find(']') != std::string_view::npos || place.empty())
+    const auto rest = place.substr(end + 1);
+    if (!rest.empty() && rest[0] != ':')
       return "the IPv6 address is not like [::1] or [::1]:6379";
+    place = place.substr(1, end - 1);
     has_port = !rest.empty();
     port = has_port ? rest.substr(1) : rest;
   } else {
