@@ -1,10 +1,9 @@
 #pragma once
 
 #include "transport/handler.hpp"
+#include "transport/http_limits.hpp"
 #include "transport/shard_loop.hpp"
 
-#include <chrono>
-#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <span>
@@ -13,17 +12,11 @@
 
 namespace wsgw::transport {
 
-/// Limits of connections before they are upgraded.
-struct http_limits {
-  std::size_t head_bytes = 16 * 1024;                  ///< beyond: 431
-  std::size_t body_bytes = 16 * 1024 * 1024;           ///< beyond: 413
-  std::chrono::milliseconds handshake_timeout{10'000}; ///< head and body
-  std::chrono::milliseconds idle_timeout{60'000};      ///< keep-alive
-};
-
 /// Accepts TCP on one address for all shards: one SO_REUSEPORT socket per
 /// shard (design: the first bind is made without it, so a second hub on the
 /// same port is refused). Port 0 takes a free port, the same for all shards.
+///
+/// `loops` and `handler` must outlive the listener and its connections.
 class listener {
 public:
   listener(std::span<shard_loop* const> loops, request_handler& handler,
@@ -38,6 +31,10 @@ public:
   void start();
   /// Stops accepting and closes idle HTTP connections. Any thread.
   void stop();
+
+  /// How often accepting paused because the process had no descriptor or
+  /// memory left. Any thread.
+  std::uint64_t pauses() const;
 
 private:
   class acceptor;

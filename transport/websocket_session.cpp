@@ -1,0 +1,294 @@
+#include "transport/websocket_session.hpp"
+
+#include "transport/close_frame.hpp"
+#include "transport/gentle_close.hpp"
+#include "transport/message_buffer.hpp"
+#include "transport/outbox.hpp"
+#include "transport/queue_stream.hpp"
+#include "transport/socket_write.hpp"
+
+#include <boost/beast/http/empty_body.hpp>
+#include <boost/beast/websocket/stream.hpp>
+
+#include <chrono>
+#include <cstdint>
+#include <utility>
+
+namespace wsgw::transport {
+
+namespace {
+
+/// Our close frame must have left the outbox within this time …
+constexpr std::chrono::seconds close_write_time{2};
+/// … and the peer must have answered within this more (5 s in all).
+constexpr std::chrono::seconds close_answer_time{3};
+
+/// One socket: Beast reads and speaks the protocol, the outbox writes.
+class websocket_session final
+    : public connection,
+      public turn_end_task,
+      public queue_stream::sink,
+      public std::enable_shared_from_this<websocket_session> {
+public:
+  websocket_session(shard_loop& loop, websocket_handshake& handshake,
+                    const connection_limits& limits,
+                    std::shared_ptr<connection_handler> handler)
+      : loop_(loop), handler_(std::move(handler)), outbox_(limits.outbox_bytes),
+        stream_(std::move(handshake.socket), std::move(handshake.leftover),
+                static_cast<queue_stream::sink&>(*this)) {
+    stream_.read_message_max(limits.max_message_bytes);
+    stream_.control_callback([this](websocket::frame_type kind, auto) {
+      if (kind == websocket::frame_type::pong && !is_closing_)
+        handler_->on_pong();
+    });
+  }
+
+  void start(const websocket_handshake& handshake);
+
+  send_result send(const protocol::frame& f) override;
+  void ping() override;
+  void close(const protocol::close_status& status, unsent what) override;
+  std::size_t outbox_bytes() const override { return outbox_.bytes(); }
+
+  void on_turn_end() override;
+  void on_beast_write(std::string bytes) override;
+
+private:
+  void on_accepted(beast::error_code ec);
+  void read();
+  void on_read(beast::error_code ec, std::size_t n);
+  void deliver();
+  void on_read_end(beast::error_code ec);
+  void mark_dirty();
+  void wait_writable();
+  void on_close_unwritten();
+  void abort();
+  void end_tcp();
+  void finish();
+
+  tcp_socket& socket() { return stream_.next_layer().socket(); }
+
+  shard_loop& loop_;
+  std::shared_ptr<connection_handler> handler_; ///< null after on_closed
+  outbox outbox_;
+  timer deadline_; ///< of the closing steps
+  close_info info_;
+  bool is_dirty_ = false;        ///< asked for the turn's end
+  bool is_waiting_ = false;      ///< for the socket to take more
+  bool is_closing_ = false;      ///< a close frame was queued; no data any more
+  bool is_closed_by_us_ = false; ///< by `close`, not by Beast
+  bool is_read_ended_ = false;
+  message_buffer message_;
+  websocket::stream<queue_stream, false> stream_;
+};
+
+// -- opening and reading -----------------------------------------------------
+
+void websocket_session::start(const websocket_handshake& handshake) {
+  // What Beast needs of the request, which was checked before; the rest of it
+  // need not live so long.
+  http::request<http::empty_body> request{http::verb::get, "/", 11};
+  request.set(http::field::host, "-");
+  request.set(http::field::connection, "upgrade");
+  request.set(http::field::upgrade, "websocket");
+  request.set(http::field::sec_websocket_version, "13");
+  request.set(http::field::sec_websocket_key, handshake.key);
+  stream_.set_option(websocket::stream_base::decorator(
+    [id = handshake.request_id](websocket::response_type& response) {
+      response.set(http::field::server, "ws-gateway");
+      response.set("X-Request-ID", id);
+    }));
+  stream_.async_accept(
+    request, [self = shared_from_this()](auto ec) { self->on_accepted(ec); });
+  stream_.set_option(
+    websocket::stream_base::decorator([](websocket::response_type&) {}));
+}
+
+void websocket_session::on_accepted(beast::error_code ec) {
+  loop_.now();
+  if (ec)
+    return on_read_end(ec);
+  handler_->on_open(shared_from_this());
+  read();
+}
+
+void websocket_session::read() {
+  const auto room = message_.room();
+  stream_.async_read_some(net::buffer(room.data(), room.size()),
+                          [self = shared_from_this()](auto ec, std::size_t n) {
+                            self->on_read(ec, n);
+                          });
+}
+
+void websocket_session::on_read(beast::error_code ec, std::size_t n) {
+  loop_.now(); // this is where the turn's work may begin
+  if (ec)
+    return on_read_end(ec);
+  message_.commit(n);
+  if (stream_.is_message_done())
+    deliver();
+  read();
+}
+
+void websocket_session::deliver() {
+  // After our close frame the peer's data no longer counts.
+  if (!is_closing_) {
+    if (stream_.got_text())
+      handler_->on_text(message_.text());
+    else
+      handler_->on_binary(message_.text());
+  }
+  message_.clear();
+}
+
+void websocket_session::on_read_end(beast::error_code ec) {
+  is_read_ended_ = true;
+  const auto by_frame = ec == websocket::error::closed;
+  if (by_frame && !is_closed_by_us_) {
+    const auto& why = stream_.reason();
+    info_.code = why.code == websocket::close_code::none ? 1005 : why.code;
+    info_.reason.assign(why.reason.data(), why.reason.size());
+    info_.by_peer = true;
+  }
+  // Beast's own close frame of a protocol error waits in the outbox; in all
+  // other cases without a close frame the peer is gone.
+  const auto failed_by_beast =
+    ec.category() != net::error::get_system_category()
+    && ec.category() != net::error::get_misc_category();
+  if ((!by_frame && !failed_by_beast) || !socket().is_open())
+    return finish();
+  if (outbox_.is_empty())
+    return finish();
+  deadline_ = loop_.after(close_write_time, [this] { abort(); });
+}
+
+// -- writing -----------------------------------------------------------------
+
+send_result websocket_session::send(const protocol::frame& f) {
+  if (is_closing_ || is_read_ended_)
+    return send_result::closed;
+  if (!outbox_.push(f))
+    return send_result::full;
+  mark_dirty();
+  return send_result::queued;
+}
+
+void websocket_session::ping() {
+  static const auto frame = std::make_shared<const std::string>("\x89\0", 2);
+  send(frame);
+}
+
+void websocket_session::close(const protocol::close_status& status,
+                              unsent what) {
+  if (is_closing_ || is_read_ended_)
+    return;
+  if (what == unsent::drop)
+    outbox_.drop_unsent();
+  is_closing_ = true;
+  is_closed_by_us_ = true;
+  info_ = {status.code, status.reason, false};
+  outbox_.push_always(close_frame(status));
+  mark_dirty();
+  deadline_ = loop_.after(close_write_time, [this] { on_close_unwritten(); });
+}
+
+void websocket_session::on_beast_write(std::string bytes) {
+  if (is_closing_)
+    return;
+  // A frame has its first bit set, the 101 response begins with 'H'.
+  if (const auto code = close_code_of(bytes)) {
+    is_closing_ = true;
+    // If this answers the peer's close frame, `on_read_end` knows better.
+    info_ = {*code, {}, false};
+  }
+  const auto is_pong = bytes.front() == '\x8A';
+  const auto f = std::make_shared<const std::string>(std::move(bytes));
+  // A peer that pings but does not read gets no pong once its outbox is full.
+  if (is_pong)
+    outbox_.push(f);
+  else
+    outbox_.push_always(f);
+  mark_dirty();
+}
+
+void websocket_session::mark_dirty() {
+  if (is_dirty_ || is_waiting_)
+    return;
+  is_dirty_ = true;
+  loop_.at_turn_end(shared_from_this());
+}
+
+void websocket_session::on_turn_end() {
+  is_dirty_ = false;
+  if (is_waiting_ || !socket().is_open())
+    return;
+  switch (write_out(outbox_, socket().native_handle())) {
+  case write_outcome::emptied:
+    if (is_read_ended_)
+      finish();
+    break;
+  case write_outcome::blocked:
+    wait_writable();
+    break;
+  case write_outcome::failed:
+    abort();
+    break;
+  }
+}
+
+void websocket_session::wait_writable() {
+  is_waiting_ = true;
+  socket().async_wait(tcp_socket::wait_write,
+                      [self = shared_from_this()](auto ec) {
+                        self->is_waiting_ = false;
+                        if (!ec)
+                          self->mark_dirty();
+                      });
+}
+
+// -- ending ------------------------------------------------------------------
+
+void websocket_session::on_close_unwritten() {
+  if (!outbox_.is_empty())
+    return abort();
+  deadline_ = loop_.after(close_answer_time, [this] { end_tcp(); });
+}
+
+void websocket_session::abort() {
+  beast::error_code ec;
+  // Frees what the kernel still holds for a peer that does not read.
+  socket().set_option(net::socket_base::linger{true, 0}, ec);
+  end_tcp();
+}
+
+void websocket_session::end_tcp() {
+  beast::error_code ec;
+  socket().close(ec);
+  if (is_read_ended_)
+    finish();
+  // Else the pending read ends now and finishes.
+}
+
+void websocket_session::finish() {
+  if (!handler_)
+    return;
+  deadline_.reset();
+  beast::error_code ec;
+  if (is_waiting_)
+    socket().close(ec);
+  else
+    close_gently(loop_, std::move(socket()));
+  std::exchange(handler_, nullptr)->on_closed(info_);
+}
+
+} // namespace
+
+void open_websocket(shard_loop& loop, websocket_handshake handshake,
+                    const connection_limits& limits,
+                    std::shared_ptr<connection_handler> handler) {
+  std::make_shared<websocket_session>(loop, handshake, limits,
+                                      std::move(handler))
+    ->start(handshake);
+}
+
+} // namespace wsgw::transport
