@@ -60,14 +60,14 @@ std::string_view bearer_of(const transport::http_request& request) {
   return value.substr(scheme.size());
 }
 
-access debug_access(const transport::http_request& request,
-                    std::string_view debug_token) {
+access_verdict debug_access(const transport::http_request& request,
+                            std::string_view debug_token) {
   if (const auto bearer = bearer_of(request); !bearer.empty())
     return !debug_token.empty()
                && protocol::equal_in_constant_time(bearer, debug_token)
-             ? access::granted
-             : access::wrong_bearer;
-  return is_local(request) ? access::granted : access::denied;
+             ? access_verdict::granted
+             : access_verdict::wrong_bearer;
+  return is_local(request) ? access_verdict::granted : access_verdict::denied;
 }
 
 } // namespace wsgw::actors

@@ -141,11 +141,11 @@ http_api::refuse(const transport::http_request& request, const found& where) {
     return error(errc::not_found);
   if (where.get->guard == door::debug)
     switch (debug_access(request, shared_.config.debug_token)) {
-    case access::granted:
+    case access_verdict::granted:
       break;
-    case access::denied:
+    case access_verdict::denied:
       return error(errc::forbidden);
-    case access::wrong_bearer: {
+    case access_verdict::wrong_bearer: {
       auto response = error(errc::unauthorized);
       response.headers.emplace_back("WWW-Authenticate",
                                     "Bearer error=\"invalid_token\"");
