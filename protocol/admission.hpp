@@ -20,7 +20,8 @@ struct admission_policy {
   std::string jwt_public_key_pem; ///< WS_JWT_PUBLIC_KEY_FILE: RS256 or ES256
   std::string site_secret;        ///< SITE_SECRET
   std::string ticket_secret;      ///< WS_TICKET_SECRET
-  std::vector<std::string> trusted_iframe_hosts; ///< lower case
+  /// Lower case; an entry with a port matches nothing (contract 2.3).
+  std::vector<std::string> trusted_iframe_hosts;
 };
 
 /// One attempt to join, as read from the handshake request.

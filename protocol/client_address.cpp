@@ -20,8 +20,8 @@ constexpr unsigned mapped_bits = 96;
 /// Proxies in a chain; whoever sends more is not walked through.
 constexpr int max_entries = 64;
 
-bool is_mapped(const unsigned char* bytes) {
-  return std::equal(mapped_prefix.begin(), mapped_prefix.end(), bytes);
+bool is_mapped(const address_bytes& bytes) {
+  return std::equal(mapped_prefix.begin(), mapped_prefix.end(), bytes.begin());
 }
 
 std::optional<address_bytes> parse_address(std::string_view text) {
@@ -42,7 +42,7 @@ std::optional<address_bytes> parse_address(std::string_view text) {
 /// One spelling per address, so that a client counts once.
 std::string to_text(const address_bytes& bytes) {
   std::array<char, INET6_ADDRSTRLEN> buffer{};
-  if (is_mapped(bytes.data()))
+  if (is_mapped(bytes))
     inet_ntop(AF_INET, bytes.data() + mapped_prefix.size(), buffer.data(),
               buffer.size());
   else
@@ -80,10 +80,10 @@ std::optional<unsigned> parse_bits(std::string_view text, unsigned most) {
   return bits;
 }
 
-bool has_prefix(const address_bytes& address, const unsigned char* prefix,
+bool has_prefix(const address_bytes& address, const address_bytes& prefix,
                 unsigned bits) {
   const auto whole = bits / 8;
-  if (!std::equal(prefix, prefix + whole, address.begin()))
+  if (!std::equal(prefix.begin(), prefix.begin() + whole, address.begin()))
     return false;
   const auto rest = bits % 8;
   if (rest == 0)
@@ -94,30 +94,35 @@ bool has_prefix(const address_bytes& address, const unsigned char* prefix,
 
 } // namespace
 
+std::optional<cidr_set::block> cidr_set::parse_block(std::string_view entry) {
+  const auto slash = entry.find('/');
+  const auto text = entry.substr(0, slash);
+  const auto address = parse_address(text);
+  if (!address || text.find('%') != std::string_view::npos)
+    return std::nullopt;
+  const bool is_v4 = text.find(':') == std::string_view::npos;
+  const auto most = is_v4 ? 32U : 128U;
+  const auto bits = slash == std::string_view::npos
+                      ? std::optional{most}
+                      : parse_bits(entry.substr(slash + 1), most);
+  if (!bits)
+    return std::nullopt;
+  return block{*address, *bits + (is_v4 ? mapped_bits : 0U)};
+}
+
 std::optional<cidr_set> cidr_set::parse(std::string_view list) {
   cidr_set result;
-  list = trimmed(list);
-  while (!list.empty()) {
+  if (trimmed(list).empty())
+    return result;
+  for (bool is_last = false; !is_last;) {
     const auto comma = list.find(',');
-    const auto entry = trimmed(list.substr(0, comma));
-    const auto slash = entry.find('/');
-    const auto address = parse_address(entry.substr(0, slash));
-    if (!address || entry.find('%') != std::string_view::npos)
+    const auto parsed = parse_block(trimmed(list.substr(0, comma)));
+    if (!parsed)
       return std::nullopt;
-    const bool is_v4 = entry.substr(0, slash).find(':') == entry.npos;
-    auto bits = std::optional{is_v4 ? 32U : 128U};
-    if (slash != std::string_view::npos)
-      bits = parse_bits(entry.substr(slash + 1), *bits);
-    if (!bits)
-      return std::nullopt;
-    block b{{}, *bits + (is_v4 ? mapped_bits : 0U)};
-    std::copy(address->begin(), address->end(), b.bytes);
-    result.blocks_.push_back(b);
-    if (comma == std::string_view::npos)
-      break;
-    list.remove_prefix(comma + 1);
-    if (trimmed(list).empty())
-      return std::nullopt;
+    result.blocks_.push_back(*parsed);
+    is_last = comma == std::string_view::npos;
+    if (!is_last)
+      list.remove_prefix(comma + 1);
   }
   return result;
 }
@@ -126,7 +131,7 @@ bool cidr_set::contains(std::string_view address) const {
   const auto bytes = parse_address(address);
   if (!bytes)
     return false;
-  const bool is_v4 = is_mapped(bytes->data());
+  const bool is_v4 = is_mapped(*bytes);
   return std::any_of(blocks_.begin(), blocks_.end(), [&](const block& b) {
     // `::/0` means every IPv6 address, not every IPv4 address too.
     const bool is_v4_block = b.bits >= mapped_bits && is_mapped(b.bytes);
@@ -158,7 +163,7 @@ bool is_loopback(std::string_view address) {
   const auto bytes = parse_address(address);
   if (!bytes)
     return false;
-  if (is_mapped(bytes->data()))
+  if (is_mapped(*bytes))
     return (*bytes)[12] == 127;
   address_bytes loopback{};
   loopback[15] = 1;

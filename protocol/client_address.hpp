@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -19,9 +20,11 @@ public:
 
 private:
   struct block {
-    unsigned char bytes[16];
+    std::array<unsigned char, 16> bytes; ///< IPv4 as IPv4-mapped IPv6
     unsigned bits;
   };
+  static std::optional<block> parse_block(std::string_view entry);
+
   std::vector<block> blocks_;
 };
 

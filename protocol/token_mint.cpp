@@ -3,8 +3,8 @@
 #include "protocol/jwt.hpp"
 #include "protocol/token.hpp"
 
-#include <algorithm>
 #include <set>
+#include <string>
 
 namespace wsgw::protocol {
 
@@ -19,21 +19,24 @@ void erase_all(std::string& text, std::string_view what) {
     text.erase(at, what.size());
 }
 
+std::string bare_host(std::string domain) {
+  std::erase_if(domain, [](char c) { return c == ' ' || c == '\t'; });
+  for (char& c : domain)
+    c = c >= 'A' && c <= 'Z' ? char(c - 'A' + 'a') : c;
+  for (const auto* prefix : {"https://", "http://", "www."})
+    erase_all(domain, prefix);
+  while (domain.ends_with('/'))
+    domain.pop_back();
+  return domain;
+}
+
 /// As the reference's backend writes them: bare lower-case hosts without
 /// `www.`, sorted, each once (contract/replyx.md 2.3).
 std::string normalised(const std::vector<std::string>& domains) {
   std::set<std::string> sorted;
-  for (auto domain : domains) {
-    std::erase_if(domain, [](char c) { return c == ' ' || c == '\t'; });
-    for (char& c : domain)
-      c = c >= 'A' && c <= 'Z' ? char(c - 'A' + 'a') : c;
-    for (const auto* prefix : {"https://", "http://", "www."})
-      erase_all(domain, prefix);
-    while (domain.ends_with('/'))
-      domain.pop_back();
-    if (!domain.empty())
-      sorted.insert(std::move(domain));
-  }
+  for (const auto& domain : domains)
+    sorted.insert(bare_host(domain));
+  sorted.erase("");
   std::string joined;
   for (const auto& domain : sorted)
     joined += (joined.empty() ? "" : ",") + domain;

@@ -65,14 +65,25 @@ TEST_SUITE("protocol/attempt_window") {
 
   TEST_CASE("the address idle longest is forgotten when the table is full") {
     auto window = small(2);
-    for (int i = 0; i < 3; ++i) {
-      window.try_acquire("a", start);
-      window.try_acquire("b", start);
-    }
-    CHECK(window.try_acquire("c", start + seconds{1}));
-    CHECK(window.current(start + seconds{1}).addresses == 2);
-    CHECK(window.try_acquire("a", start + seconds{1}));
-    CHECK_FALSE(window.retry_after("c", start + seconds{1}) > seconds{0});
+    window.try_acquire("a", start);
+    window.try_acquire("b", start + seconds{1});
+    window.try_acquire("a", start + seconds{2});
+    window.try_acquire("a", start + seconds{3});
+    CHECK(window.try_acquire("c", start + seconds{4}));
+    const auto usage = window.current(start + seconds{4});
+    CHECK(usage.addresses == 2);
+    CHECK(usage.attempts == 4);
+    CHECK_FALSE(window.try_acquire("a", start + seconds{5}));
+  }
+
+  TEST_CASE("an address that comes again does not keep older ones alive") {
+    auto window = small();
+    window.try_acquire("a", start);
+    window.try_acquire("b", start + seconds{1});
+    window.try_acquire("a", start + seconds{59});
+    const auto usage = window.current(start + seconds{62});
+    CHECK(usage.addresses == 1);
+    CHECK(usage.attempts == 1);
   }
 
   TEST_CASE("usage counts what is inside the window") {
