@@ -1,5 +1,6 @@
 #include "actors/hub.hpp"
 
+#include <random>
 #include <utility>
 
 namespace wsgw::actors {
@@ -12,11 +13,18 @@ protocol::cidr_set proxies_of(const settings& s) {
   return parsed ? std::move(*parsed) : protocol::cidr_set{};
 }
 
+/// Names of connections differ between nodes and runs, so that a log line or a
+/// client's report finds the right one.
+std::uint64_t random_start() {
+  std::random_device source;
+  return (std::uint64_t{source()} << 16U) | 1U;
+}
+
 } // namespace
 
 hub::hub(settings s)
     : config(std::move(s)), started_at(std::chrono::system_clock::now()),
-      trusted_proxies(proxies_of(config)),
+      trusted_proxies(proxies_of(config)), next_connection(random_start()),
       attempts_({config.rate_limit_per_ip, config.rate_limit_window}) {}
 
 void hub::set_source(const source_status& status) {

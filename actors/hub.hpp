@@ -65,7 +65,7 @@ struct hub {
   protocol::cidr_set trusted_proxies;
   std::size_t connection_limit = 0; ///< WS_MAX_TOTAL_CONNECTIONS, resolved
 
-  std::atomic<std::uint64_t> next_connection{1};
+  std::atomic<std::uint64_t> next_connection;    ///< starts at random
   std::atomic<std::size_t> connections{0};       ///< A, S and W
   std::atomic<std::size_t> inbox_connections{0}; ///< L
   std::atomic<std::size_t> inflight_events{0};   ///< read, not yet in a dialog
