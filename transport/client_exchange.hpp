@@ -34,6 +34,7 @@ private:
   void write();
   void on_written(const beast::error_code& error);
   void read();
+  /// Decides: another interim response, one more try, or the end.
   void on_read(const beast::error_code& error);
   void deliver();
   void fail(const std::error_code& error);
@@ -53,8 +54,8 @@ private:
 
   tcp::resolver resolver_;
   std::unique_ptr<http_peer> peer_;
-  bool is_reused_ = false; ///< the connection was idle before
-  http::request<http::string_body> message_;
+  bool is_reused_ = false;                   ///< the connection was idle before
+  http::request<http::string_body> message_; ///< kept for a second try
   std::optional<http::response_parser<http::string_body>> parser_;
 };
 

@@ -235,8 +235,7 @@ std::string redis_connection::without_secrets(std::string text) const {
 
 // -- being ready --------------------------------------------------------------
 
-/// A PING at every interval; whatever arrives before the next one proves that
-/// the server lives. Half-open TCP and a frozen server are seen only so.
+// Half-open TCP and a frozen server are seen only so: TCP itself is content.
 void redis_connection::watch() {
   if (duties_.patterns.empty())
     link_->command({"PING"}, [](const redis_reply&) {});

@@ -60,17 +60,22 @@ private:
   bool may_read() override;
   void on_lost(const std::string& reason) override;
 
+  /// Begins an attempt; `try_next_address` goes on with each address found.
   void connect();
   void resolve();
   void on_resolved(const boost::system::error_code& error,
                    const boost::asio::ip::tcp::resolver::results_type& found);
   void try_next_address();
   void await_link();
+  /// Sends the next command that must succeed before the link is ready.
   void greet();
   void on_greeted(const std::string& step, const redis_reply& reply);
   void become_ready();
+  /// Liveness: sends a PING now and looks for any sign of life an interval
+  /// later.
   void watch();
   void on_watch();
+  /// Goes down with `reason` and plans the next attempt.
   void lose(const std::string& reason);
   void drop_link();
   void answer_rest();
@@ -89,13 +94,13 @@ private:
 
   boost::asio::ip::tcp::resolver resolver_;
   std::uint64_t attempt_ = 0; ///< so that an old resolution is told apart
-  std::deque<std::string> addresses_;
+  std::deque<std::string> addresses_; ///< numeric, not tried yet
   std::shared_ptr<hiredis_asio> link_;
   bool is_greeting_ = false; ///< TCP is up; what follows is Redis
   std::deque<words> greeting_;
-  std::size_t unconfirmed_ = 0; ///< patterns
-  std::deque<hiredis_asio::answer> rest_;
-  std::uint64_t ignored_before_ = 0; ///< by links that are gone
+  std::size_t unconfirmed_ = 0;           ///< patterns
+  std::deque<hiredis_asio::answer> rest_; ///< commands of a lost link
+  std::uint64_t ignored_before_ = 0;      ///< by links that are gone
 
   timer deadline_; ///< of the resolution, or of one address up to ready
   timer watch_;

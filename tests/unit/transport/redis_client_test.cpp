@@ -19,6 +19,15 @@ struct connected {
   blocking_client client;
 };
 
+/// Makes and starts a link; on the loop's thread.
+void make(std::unique_ptr<redis_client>& link, running_loop& loop,
+          const redis_server& server,
+          std::function<void(const redis_status&)> on_state) {
+  link = std::make_unique<redis_client>(*loop, endpoint(server.url()),
+                                        std::move(on_state), quick_timing());
+  link->start();
+}
+
 } // namespace
 
 TEST_SUITE("transport/redis_client") {
@@ -141,39 +150,62 @@ TEST_SUITE("transport/redis_client") {
     CHECK(c.client.text({"ECHO", "fine"}) == "fine");
   }
 
-  TEST_CASE("a link may be stopped or destroyed inside its callbacks") {
+  TEST_CASE("a link may be destroyed inside its state callback") {
     redis_server server;
     running_loop loop;
-    std::atomic<int> gone{0};
-    std::unique_ptr<redis_client> first;
-    std::unique_ptr<redis_client> second;
-    loop.call([&] {
-      const auto target = endpoint(server.url());
-      first = std::make_unique<redis_client>(
-        *loop, target,
-        [&](const redis_status& status) {
-          if (status.state != redis_state::ready)
+    for (const auto state : {redis_state::connecting, redis_state::ready}) {
+      std::unique_ptr<redis_client> link;
+      std::atomic<bool> is_gone{false};
+      loop.call([&] {
+        make(link, loop, server, [&, state](const redis_status& status) {
+          if (status.state != state)
             return;
-          first->command({"PING"}, [&](const redis_reply&) {
-            first.reset();
-            ++gone;
-          });
-        },
-        quick_timing());
-      second = std::make_unique<redis_client>(
-        *loop, target,
-        [&](const redis_status& status) {
-          if (status.state != redis_state::ready)
-            return;
-          second.reset();
-          ++gone;
-        },
-        quick_timing());
-      first->start();
-      second->start();
-    });
-    CHECK(eventually([&] { return gone == 2; }));
+          link.reset();
+          is_gone = true;
+        });
+      });
+      CHECK(eventually([&] { return is_gone.load(); }));
+    }
     CHECK(server.cli("PING") == "PONG");
+  }
+
+  TEST_CASE("a link may be destroyed inside a command's callback") {
+    redis_server server;
+    running_loop loop;
+    std::unique_ptr<redis_client> link;
+    std::atomic<int> answers{0};
+    loop.call([&] {
+      make(link, loop, server, [&](const redis_status& status) {
+        if (status.state != redis_state::ready)
+          return;
+        for (auto i = 0; i < 3; ++i)
+          link->command({"PING"}, [&](const redis_reply&) {
+            link.reset();
+            ++answers;
+          });
+      });
+    });
+    CHECK(eventually([&] { return answers > 0; }));
+    loop.call([] {});
+    CHECK(answers == 1);
+  }
+
+  TEST_CASE("a link may be stopped and started again inside its callbacks") {
+    redis_server server;
+    running_loop loop;
+    std::unique_ptr<redis_client> link;
+    std::atomic<int> ready{0};
+    loop.call([&] {
+      make(link, loop, server, [&](const redis_status& status) {
+        if (status.state != redis_state::ready || ++ready == 3)
+          return;
+        link->stop();
+        link->start();
+      });
+    });
+    CHECK(eventually([&] { return ready == 3; }));
+    CHECK(loop.call([&] { return link->is_ready(); }));
+    loop.call([&] { link.reset(); });
   }
 
 } // TEST_SUITE
