@@ -104,7 +104,7 @@ std::string settings_as_markdown() {
     text += "| `" + std::string{row.name} + '`';
     if (!row.alias.empty())
       text += ", `" + std::string{row.alias} + '`';
-    if (row.secret)
+    if (row.hides != secrecy::nothing)
       text += ", `" + std::string{row.name} + "_FILE`";
     text += " | `" + flag_of(row) + "` | "
             + (value.empty() ? std::string{} : '`' + value + '`') + " | "

@@ -56,34 +56,37 @@ std::optional<given> look_up(layers& from, const std::string& name) {
   return std::nullopt;
 }
 
-/// A secret: `NAME_FILE` wins over NAME, which must not be in a shared file.
-std::optional<given> look_up_secret(layers& from, const std::string& name) {
+/// What hides something: `NAME_FILE` wins over NAME, and the secret itself must
+/// be neither on the command line nor in a config file.
+std::optional<given> look_up_secret(layers& from, const setting_row& row) {
+  const std::string name{row.name};
   if (const auto path = look_up(from, name + "_FILE")) {
     if (auto text = read_text_file(path->text))
       return given{std::move(*text), path->source + " " + name + "_FILE"};
     from.errors.push_back(name + "_FILE: cannot read " + path->text);
     return std::nullopt;
   }
-  if (from.file.count(name) != 0) {
-    from.errors.push_back(name
-                          + ": a secret may not stand in a config file; "
-                            "use the environment or "
-                          + name + "_FILE");
-    return std::nullopt;
-  }
-  return look_up(from, name);
+  auto value = look_up(from, name);
+  if (!value || value->source == "environment"
+      || !holds_secret(row, value->text))
+    return value;
+  from.errors.push_back(name + " (" + value->source
+                        + "): a secret may only come from the environment or "
+                        + name + "_FILE");
+  return std::nullopt;
 }
 
 void apply_row(layers& from, const setting_row& row, startup& into) {
   const std::string name{row.name};
-  auto value = row.secret ? look_up_secret(from, name) : look_up(from, name);
+  const auto hides = row.hides != secrecy::nothing;
+  auto value = hides ? look_up_secret(from, row) : look_up(from, name);
   if (!value && !row.alias.empty())
     value = look_up(from, std::string{row.alias});
   if (!value)
     return;
   if (!apply_text(row, value->text, into.config)) {
-    from.errors.push_back(name + " (" + value->source + "): "
-                          + (row.secret ? "" : "\"" + value->text + "\" is ")
+    from.errors.push_back(name + " (" + value->source
+                          + "): " + (hides ? "" : "\"" + value->text + "\" is ")
                           + "not acceptable, allowed: " + accepted_values(row));
     return;
   }
@@ -96,7 +99,7 @@ bool is_known(std::string_view name) {
     stem.remove_suffix(5);
   for (const auto& row : settings_table())
     if (row.name == name || row.alias == name
-        || (row.secret && row.name == stem))
+        || (row.hides != secrecy::nothing && row.name == stem))
       return true;
   return false;
 }

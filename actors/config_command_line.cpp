@@ -26,9 +26,6 @@ struct targets {
 };
 
 std::string help_of(const setting_row& row) {
-  if (row.secret)
-    return "File that holds " + std::string{row.name} + ": "
-           + std::string{row.help};
   const settings defaults;
   std::string text{row.help};
   text += " [" + accepted_values(row);
@@ -37,17 +34,39 @@ std::string help_of(const setting_row& row) {
   return text + "]";
 }
 
+void finish(CLI::Option* option, const setting_row& row) {
+  option->group(std::string{row.group})
+    ->multi_option_policy(CLI::MultiOptionPolicy::TakeLast);
+}
+
+/// `--port`, or `--demo` that needs no value.
+void add_plain(CLI::App& app, targets& into, const setting_row& row) {
+  auto& value = into.values[std::string{row.name}];
+  const auto flag = flag_of(row);
+  if (is_switch(row))
+    finish(app.add_flag(flag, value, help_of(row)), row);
+  else
+    finish(app.add_option(flag, value, help_of(row))->type_name("VALUE"), row);
+}
+
+/// `--secret-key-file`.
+void add_file(CLI::App& app, targets& into, const setting_row& row) {
+  auto flag = flag_of(row);
+  if (!flag.ends_with("-file"))
+    flag += "-file";
+  const std::string name{row.name};
+  auto* option =
+    app.add_option(flag, into.values[name + "_FILE"],
+                   "File that holds " + name + ": " + std::string{row.help});
+  finish(option->type_name("FILE"), row);
+}
+
 void add_settings(CLI::App& app, targets& into) {
   for (const auto& row : settings_table()) {
-    auto& value =
-      into.values[std::string{row.name} + (row.secret ? "_FILE" : "")];
-    auto* option = is_switch(row)
-                     ? app.add_flag(flag_of(row), value, help_of(row))
-                     : app.add_option(flag_of(row), value, help_of(row));
-    option->group(std::string{row.group})
-      ->multi_option_policy(CLI::MultiOptionPolicy::TakeLast);
-    if (!is_switch(row))
-      option->type_name(row.secret ? "FILE" : "VALUE");
+    if (row.hides != secrecy::everything)
+      add_plain(app, into, row);
+    if (row.hides != secrecy::nothing)
+      add_file(app, into, row);
   }
 }
 

@@ -197,11 +197,6 @@ void http_api::on_request(transport::http_request request,
                           transport::reply respond) {
   auto target = protocol::request_target::parse(request.target);
   const auto where = find(target.path);
-  if (request.method == "HEAD")
-    respond = [inner = std::move(respond)](transport::http_response response) {
-      response.body.clear();
-      inner(std::move(response));
-    };
   if (where.is_ws) {
     respond(without_upgrade(request, target.path));
     return;

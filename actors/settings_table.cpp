@@ -18,7 +18,7 @@ constexpr auto count = measure::count;
 constexpr setting_row secret(std::string_view name,
                              std::string settings::*field,
                              std::string_view help) {
-  return {"Secrets", name, field, help, 0, 0, count, true, {}};
+  return {"Secrets", name, field, help, 0, 0, count, secrecy::everything, {}};
 }
 
 const std::array table{
@@ -26,13 +26,13 @@ const std::array table{
               "Address to listen on; --demo listens on 127.0.0.1 unless set"},
   setting_row{"Listening", "WS_PORT", &settings::port,
               "TCP port to listen on; 0 takes a free one", 0, 65535, count,
-              false, "UVICORN_PORT"},
+              secrecy::nothing, "UVICORN_PORT"},
   setting_row{"Listening", "WS_SHARDS", &settings::shards,
               "Threads that serve sockets; 0 means one per core", 0, 256},
   setting_row{"Events", "REDIS_URL", &settings::redis_url,
               "redis:// or unix:// URL; without it events come only from this "
               "process",
-              0, 0, count, true},
+              0, 0, count, secrecy::credentials},
   setting_row{"Events", "WS_MAX_EVENT_BYTES", &settings::max_event_bytes,
               "Larger events are skipped and counted", 1 * kib, 64 * mib,
               bytes},

@@ -23,6 +23,14 @@ using setting_field =
 /// How a number is written; durations are known by their type.
 enum class measure : std::uint8_t { count, bytes };
 
+/// How much of a value must not be shown. What hides something may come from
+/// a file of its own (`NAME_FILE`).
+enum class secrecy : std::uint8_t {
+  nothing,
+  credentials, ///< of a URL: without them it may be a plain flag
+  everything,  ///< never a plain flag, never in a config file
+};
+
 /// One setting: all that parsing, `--help`, `print-config` and the table in
 /// the documentation need (design D10). The default is the member's own.
 struct setting_row {
@@ -33,7 +41,7 @@ struct setting_row {
   std::int64_t least = 0; ///< durations: milliseconds
   std::int64_t most = 0;
   measure in = measure::count;
-  bool secret = false;      ///< no plain flag, masked, may come from a file
+  secrecy hides = secrecy::nothing;
   std::string_view alias{}; ///< another variable that means the same
 };
 
@@ -49,8 +57,11 @@ struct reserved_name {
 };
 std::span<const reserved_name> reserved_names();
 
-/// The long option of a row: `--port` for WS_PORT, `--redis-url` for REDIS_URL;
-/// secrets have `--secret-key-file` instead.
+/// True when `text` as a value of `row` has something to hide.
+bool holds_secret(const setting_row& row, std::string_view text);
+
+/// The long option of a row: `--port` for WS_PORT, `--redis-url` for REDIS_URL,
+/// `--secret-key-file` for SECRET_KEY.
 std::string flag_of(const setting_row& row);
 
 /// What a value may be, for humans: `0 to 65535`, `development|production`.

@@ -224,7 +224,19 @@ std::string flag_of(const setting_row& row) {
     name.remove_prefix(3);
   auto flag = "--" + lower(name);
   std::replace(flag.begin(), flag.end(), '_', '-');
-  return row.secret ? flag + "-file" : flag;
+  return row.hides == secrecy::everything ? flag + "-file" : flag;
+}
+
+bool holds_secret(const setting_row& row, std::string_view text) {
+  switch (row.hides) {
+  case secrecy::nothing:
+    return false;
+  case secrecy::credentials:
+    return text.find('@') != std::string_view::npos;
+  case secrecy::everything:
+    break;
+  }
+  return !text.empty();
 }
 
 std::string accepted_values(const setting_row& row) {
@@ -260,15 +272,12 @@ std::string value_text(const setting_row& row, const settings& source) {
 
 std::string masked_value(const setting_row& row, const settings& source) {
   auto text = value_text(row, source);
-  if (!row.secret || text.empty())
+  if (!holds_secret(row, text))
     return text;
   const auto authority = text.find("://");
-  if (authority == std::string::npos)
+  if (row.hides == secrecy::everything || authority == std::string::npos)
     return "***";
-  const auto at = text.rfind('@');
-  if (at == std::string::npos)
-    return text;
-  return text.replace(authority + 3, at - authority - 3, "***");
+  return text.replace(authority + 3, text.rfind('@') - authority - 3, "***");
 }
 
 } // namespace wsgw::actors

@@ -133,6 +133,17 @@ TEST_SUITE("actors/config") {
     CHECK(result.stop->code == exit_usage);
   }
 
+  TEST_CASE("a Redis URL may be a flag as long as it has no password") {
+    CHECK(parse({"--redis-url", "redis://h:1/2"}).config.redis_url
+          == "redis://h:1/2");
+    const auto text = refusal(parse({"--redis-url", "redis://:hunter2@h"}));
+    CHECK(contains(text, "REDIS_URL (flag): a secret may only come from"));
+    CHECK(!contains(text, "hunter2"));
+    const tests::temporary_file file{"redis://:hunter2@h\n"};
+    CHECK(parse({"--redis-url-file", file.path().c_str()}).config.redis_url
+          == "redis://:hunter2@h");
+  }
+
   TEST_CASE("a secret's file wins and loses its trailing newline") {
     const tests::temporary_file file{"from-file\n"};
     const auto result = parse({}, {{"SECRET_KEY", "from-environment"},

@@ -48,7 +48,8 @@ TEST_SUITE("actors/settings_table") {
   TEST_CASE("flags are kebab-case without the prefix") {
     CHECK(flag_of(row_called("WS_PORT")) == "--port");
     CHECK(flag_of(row_called("ENVIRONMENT")) == "--environment");
-    CHECK(flag_of(row_called("REDIS_URL")) == "--redis-url-file");
+    CHECK(flag_of(row_called("REDIS_URL")) == "--redis-url");
+    CHECK(flag_of(row_called("SITE_SECRET")) == "--site-secret-file");
     CHECK(flag_of(row_called("WS_MAX_CONNECTIONS_PER_DIALOG"))
           == "--max-connections-per-dialog");
   }
