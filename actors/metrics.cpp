@@ -258,13 +258,17 @@ void add_program(exposition& out, const hub& shared) {
 
 } // namespace
 
-std::string metrics_text(hub& shared) {
+std::string metrics_text(hub& shared, const std::vector<loop_lag>& lags) {
   exposition out;
   add_contract(out, shared);
   add_source(out, shared);
   add_connections(out, shared);
   add_events(out, shared);
   add_program(out, shared);
+  out.family(MetricType::Gauge, "wsgw_eventloop_lag_seconds",
+             "Wait of a function posted to the shard for this scrape.");
+  for (const auto& lag : lags)
+    out.sample(lag.seconds, {{"shard", std::to_string(lag.shard)}});
   return out.text();
 }
 

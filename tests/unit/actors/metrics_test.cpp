@@ -19,7 +19,7 @@ TEST_SUITE("actors/metrics") {
     add_dialog(1, "11", {0, 0, 3});
     shared.closed.add("1001");
     shared.closed.add("4003");
-    const auto text = metrics_text(shared);
+    const auto text = metrics_text(shared, {{0, 0.25}});
     for (const auto* line :
          {"websocket_connections_total 6\n",
           "websocket_connections_by_type{connection_type=\"admin\"} 2\n",
@@ -32,13 +32,29 @@ TEST_SUITE("actors/metrics") {
       CHECK_MESSAGE(contains(text, line), line);
   }
 
+  TEST_CASE_FIXTURE(tests::http_fixture, "each loop tells how long it waits") {
+    std::optional<transport::http_response> answer;
+    api.on_request(request("GET", "/metrics"),
+                   [&](transport::http_response r) { answer = std::move(r); });
+    hub.loops[0].step();
+    hub.loops[0].step();
+    steady += std::chrono::milliseconds{1500};
+    hub.run();
+    REQUIRE(answer);
+    CHECK(contains(answer->content_type, "text/plain"));
+    CHECK(
+      contains(answer->body, "wsgw_eventloop_lag_seconds{shard=\"0\"} 0\n"));
+    CHECK(
+      contains(answer->body, "wsgw_eventloop_lag_seconds{shard=\"1\"} 1.5\n"));
+  }
+
   TEST_CASE_FIXTURE(fake_hub, "labels are bounded whatever peers invent") {
     for (int code = 3000; code < 5000; ++code)
       shared.closed.add(std::to_string(code));
     shared.refused.add("a sentence of the backend");
     shared.refused.add("not_found");
     shared.refused.add("Domain not allowed");
-    const auto text = metrics_text(shared);
+    const auto text = metrics_text(shared, {{0, 0.25}});
     CHECK(contains(text, "wsgw_connections_closed_total{code=\"other\"}"));
     CHECK(!contains(text, "code=\"3000\""));
     CHECK(contains(text, "reason=\"other\"} 1\n"));
@@ -49,7 +65,7 @@ TEST_SUITE("actors/metrics") {
   TEST_CASE_FIXTURE(fake_hub,
                     "every family has help, a type and a right name") {
     shared.closed.add("1000");
-    std::istringstream text{metrics_text(shared)};
+    std::istringstream text{metrics_text(shared, {{0, 0.25}})};
     std::set<std::string> helped;
     std::set<std::string> typed;
     for (std::string line; std::getline(text, line);) {
@@ -79,9 +95,9 @@ TEST_SUITE("actors/metrics") {
   TEST_CASE_FIXTURE(fake_hub,
                     "Redis shows as up only when it is used and ready") {
     set_source(source_status::kind::redis, source_status::state::ready);
-    CHECK(contains(metrics_text(shared), "\nwsgw_redis_up 1\n"));
+    CHECK(contains(metrics_text(shared, {{0, 0.25}}), "\nwsgw_redis_up 1\n"));
     set_source(source_status::kind::redis, source_status::state::down);
-    CHECK(contains(metrics_text(shared), "\nwsgw_redis_up 0\n"));
+    CHECK(contains(metrics_text(shared, {{0, 0.25}}), "\nwsgw_redis_up 0\n"));
   }
 }
 
