@@ -28,12 +28,15 @@ constexpr int accepts_per_turn = 64;
 /// keeps its connections meanwhile.
 constexpr std::chrono::milliseconds short_pause{100};
 
-/// The listening socket of one shard.
+using pause_count = std::atomic<std::uint64_t>;
+
+/// The listening socket of one shard. Only that shard's work may own it when
+/// the listener is gone: it must not outlive its loop.
 class watch : public std::enable_shared_from_this<watch> {
 public:
-  watch(std::shared_ptr<http_door> door, std::atomic<std::uint64_t>& pauses,
+  watch(std::shared_ptr<http_door> door, std::shared_ptr<pause_count> pauses,
         int descriptor)
-      : door_(std::move(door)), pauses_(pauses),
+      : door_(std::move(door)), pauses_(std::move(pauses)),
         acceptor_(door_->loop.context()) {
     acceptor_.assign(tcp::v4(), descriptor);
   }
@@ -93,31 +96,30 @@ private:
 
   /// The socket stays readable while nothing can be accepted: do not spin.
   void pause() {
-    pauses_.fetch_add(1, std::memory_order_relaxed);
+    pauses_->fetch_add(1, std::memory_order_relaxed);
     pause_ = door_->loop.after(short_pause, [this] { wait(); });
   }
 
   std::shared_ptr<http_door> door_;
-  std::atomic<std::uint64_t>& pauses_;
+  std::shared_ptr<pause_count> pauses_;
   tcp_acceptor acceptor_;
   timer pause_;
 };
 
 } // namespace
 
-/// Shared with the loops, so that a late `stop` finds everything alive.
 class listener::acceptor {
 public:
   std::vector<std::shared_ptr<http_door>> doors;
   std::vector<std::shared_ptr<watch>> watches;
   std::uint16_t port = 0;
   std::atomic<bool> is_stopped{false};
-  std::atomic<std::uint64_t> pauses{0};
+  std::shared_ptr<pause_count> pauses = std::make_shared<pause_count>(0);
 };
 
 listener::listener(std::span<shard_loop* const> loops, request_handler& handler,
                    http_limits limits)
-    : acceptor_(std::make_shared<acceptor>()) {
+    : acceptor_(std::make_unique<acceptor>()) {
   for (auto* loop : loops)
     acceptor_->doors.push_back(
       std::make_shared<http_door>(*loop, handler, limits));
@@ -144,7 +146,7 @@ std::uint16_t listener::port() const { return acceptor_->port; }
 void listener::start() {
   for (std::size_t i = 0; i < acceptor_->watches.size(); ++i)
     acceptor_->doors[i]->loop.post(
-      [shared = acceptor_, i] { shared->watches[i]->wait(); });
+      [watch = acceptor_->watches[i]] { watch->wait(); });
 }
 
 void listener::stop() {
@@ -152,11 +154,11 @@ void listener::stop() {
     return;
   for (std::size_t i = 0; i < acceptor_->watches.size(); ++i)
     acceptor_->doors[i]->loop.post(
-      [shared = acceptor_, i] { shared->watches[i]->stop(); });
+      [watch = acceptor_->watches[i]] { watch->stop(); });
 }
 
 std::uint64_t listener::pauses() const {
-  return acceptor_->pauses.load(std::memory_order_relaxed);
+  return acceptor_->pauses->load(std::memory_order_relaxed);
 }
 
 } // namespace wsgw::transport

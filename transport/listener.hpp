@@ -38,7 +38,7 @@ public:
 
 private:
   class acceptor;
-  std::shared_ptr<acceptor> acceptor_;
+  std::unique_ptr<acceptor> acceptor_;
 };
 
 } // namespace wsgw::transport

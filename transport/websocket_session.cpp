@@ -54,6 +54,22 @@ public:
   void on_beast_write(std::string bytes) override;
 
 private:
+  /// Completes a read. Destroyed uncalled when the loop is, it lets go of the
+  /// handler, which may hold the session in turn.
+  struct pending_read {
+    explicit pending_read(std::shared_ptr<websocket_session> session)
+        : self(std::move(session)) {}
+    pending_read(pending_read&&) = default;
+    ~pending_read() {
+      if (self)
+        self->handler_.reset();
+    }
+    void operator()(beast::error_code ec, std::size_t n) {
+      std::exchange(self, nullptr)->on_read(ec, n);
+    }
+    std::shared_ptr<websocket_session> self;
+  };
+
   void on_accepted(beast::error_code ec);
   void read();
   void on_read(beast::error_code ec, std::size_t n);
@@ -81,8 +97,6 @@ private:
   message_buffer message_;
   websocket::stream<queue_stream, false> stream_;
 };
-
-// -- opening and reading -----------------------------------------------------
 
 void websocket_session::start(const websocket_handshake& handshake) {
   // What Beast needs of the request, which was checked before; the rest of it
@@ -115,9 +129,7 @@ void websocket_session::on_accepted(beast::error_code ec) {
 void websocket_session::read() {
   const auto room = message_.room();
   stream_.async_read_some(net::buffer(room.data(), room.size()),
-                          [self = shared_from_this()](auto ec, std::size_t n) {
-                            self->on_read(ec, n);
-                          });
+                          pending_read{shared_from_this()});
 }
 
 void websocket_session::on_read(beast::error_code ec, std::size_t n) {
@@ -161,8 +173,6 @@ void websocket_session::on_read_end(beast::error_code ec) {
     return finish();
   deadline_ = loop_.after(close_write_time, [this] { abort(); });
 }
-
-// -- writing -----------------------------------------------------------------
 
 send_result websocket_session::send(const protocol::frame& f) {
   if (is_closing_ || is_read_ended_)
@@ -222,18 +232,13 @@ void websocket_session::on_turn_end() {
   is_dirty_ = false;
   if (is_waiting_ || !socket().is_open())
     return;
-  switch (write_out(outbox_, socket().native_handle())) {
-  case write_outcome::emptied:
-    if (is_read_ended_)
-      finish();
-    break;
-  case write_outcome::blocked:
+  const auto outcome = write_out(outbox_, socket().native_handle());
+  if (outcome == write_outcome::blocked)
     wait_writable();
-    break;
-  case write_outcome::failed:
+  else if (outcome == write_outcome::failed)
     abort();
-    break;
-  }
+  else if (is_read_ended_)
+    finish();
 }
 
 void websocket_session::wait_writable() {
@@ -245,8 +250,6 @@ void websocket_session::wait_writable() {
                           self->mark_dirty();
                       });
 }
-
-// -- ending ------------------------------------------------------------------
 
 void websocket_session::on_close_unwritten() {
   if (!outbox_.is_empty())
