@@ -52,4 +52,14 @@ bool is_proper_upgrade(const http_request& head) {
          && is_websocket_key(head.joined("sec-websocket-key"));
 }
 
+http::request<http::empty_body> bare_upgrade(const std::string& key) {
+  http::request<http::empty_body> request{http::verb::get, "/", 11};
+  request.set(http::field::host, "-");
+  request.set(http::field::connection, "upgrade");
+  request.set(http::field::upgrade, "websocket");
+  request.set(http::field::sec_websocket_version, "13");
+  request.set(http::field::sec_websocket_key, key);
+  return request;
+}
+
 } // namespace wsgw::transport

@@ -4,6 +4,7 @@
 #include "transport/handler.hpp"
 #include "transport/net.hpp"
 
+#include <boost/beast/http/empty_body.hpp>
 #include <boost/beast/http/parser.hpp>
 #include <boost/beast/http/string_body.hpp>
 
@@ -29,5 +30,9 @@ bool asks_for_websocket(const http_request& head);
 /// RFC 6455 section 4.2.1, what remains: `Connection: upgrade` and one key of
 /// 16 bytes.
 bool is_proper_upgrade(const http_request& head);
+
+/// What Beast needs of a handshake that was checked before, so that the
+/// request itself need not live until it is accepted.
+http::request<http::empty_body> bare_upgrade(const std::string& key);
 
 } // namespace wsgw::transport

@@ -25,6 +25,9 @@ constexpr std::chrono::milliseconds max_turn{5};
 /// Tasks that tasks add run in the same phase up to this many.
 constexpr std::size_t max_added_tasks = 1024;
 
+/// Longer delays count as this, so that no clock overflows.
+constexpr event_loop::clock::duration max_delay = std::chrono::hours{87'600};
+
 thread_local const shard_loop* current_loop = nullptr;
 
 } // namespace
@@ -175,7 +178,8 @@ event_loop::clock::time_point shard_loop::now() const {
 
 timer shard_loop::after(clock::duration delay, std::function<void()> fn) {
   // Not `now()`: that is the turn's beginning, and would fire early.
-  return turns_->wheel.add(clock::now() + delay, std::move(fn));
+  return turns_->wheel.add(clock::now() + std::min(delay, max_delay),
+                           std::move(fn));
 }
 
 void shard_loop::at_turn_end(std::shared_ptr<turn_end_task> task) {

@@ -5,12 +5,14 @@
 #include "transport/message_buffer.hpp"
 #include "transport/outbox.hpp"
 #include "transport/queue_stream.hpp"
+#include "transport/request_copy.hpp"
 #include "transport/socket_write.hpp"
 
-#include <boost/beast/http/empty_body.hpp>
 #include <boost/beast/websocket/stream.hpp>
 
+#include <algorithm>
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <utility>
 
@@ -36,7 +38,9 @@ public:
       : loop_(loop), handler_(std::move(handler)), outbox_(limits.outbox_bytes),
         stream_(std::move(handshake.socket), std::move(handshake.leftover),
                 static_cast<queue_stream::sink&>(*this)) {
-    stream_.read_message_max(limits.max_message_bytes);
+    // Beast takes 0 for "no limit".
+    stream_.read_message_max(
+      std::max<std::size_t>(limits.max_message_bytes, 1));
     stream_.control_callback([this](websocket::frame_type kind, auto) {
       if (kind == websocket::frame_type::pong && !is_closing_)
         handler_->on_pong();
@@ -65,7 +69,14 @@ private:
         self->handler_.reset();
     }
     void operator()(beast::error_code ec, std::size_t n) {
-      std::exchange(self, nullptr)->on_read(ec, n);
+      const auto session = std::exchange(self, nullptr);
+      try {
+        session->on_read(ec, n);
+      } catch (...) {
+        session->is_read_ended_ = true;
+        session->abort();
+        throw; // the loop counts it
+      }
     }
     std::shared_ptr<websocket_session> self;
   };
@@ -99,21 +110,14 @@ private:
 };
 
 void websocket_session::start(const websocket_handshake& handshake) {
-  // What Beast needs of the request, which was checked before; the rest of it
-  // need not live so long.
-  http::request<http::empty_body> request{http::verb::get, "/", 11};
-  request.set(http::field::host, "-");
-  request.set(http::field::connection, "upgrade");
-  request.set(http::field::upgrade, "websocket");
-  request.set(http::field::sec_websocket_version, "13");
-  request.set(http::field::sec_websocket_key, handshake.key);
   stream_.set_option(websocket::stream_base::decorator(
     [id = handshake.request_id](websocket::response_type& response) {
       response.set(http::field::server, "ws-gateway");
       response.set("X-Request-ID", id);
     }));
   stream_.async_accept(
-    request, [self = shared_from_this()](auto ec) { self->on_accepted(ec); });
+    bare_upgrade(handshake.key),
+    [self = shared_from_this()](auto ec) { self->on_accepted(ec); });
   stream_.set_option(
     websocket::stream_base::decorator([](websocket::response_type&) {}));
 }
@@ -167,9 +171,8 @@ void websocket_session::on_read_end(beast::error_code ec) {
   const auto failed_by_beast =
     ec.category() != net::error::get_system_category()
     && ec.category() != net::error::get_misc_category();
-  if ((!by_frame && !failed_by_beast) || !socket().is_open())
-    return finish();
-  if (outbox_.is_empty())
+  if ((!by_frame && !failed_by_beast) || !socket().is_open()
+      || outbox_.is_empty())
     return finish();
   deadline_ = loop_.after(close_write_time, [this] { abort(); });
 }
@@ -267,9 +270,8 @@ void websocket_session::abort() {
 void websocket_session::end_tcp() {
   beast::error_code ec;
   socket().close(ec);
-  if (is_read_ended_)
+  if (is_read_ended_) // else the pending read ends now and finishes
     finish();
-  // Else the pending read ends now and finishes.
 }
 
 void websocket_session::finish() {

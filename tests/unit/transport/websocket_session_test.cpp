@@ -4,6 +4,9 @@
 
 #include <doctest/doctest.h>
 
+#include <atomic>
+#include <exception>
+#include <stdexcept>
 #include <string>
 
 using namespace wsgw::tests;
@@ -169,5 +172,26 @@ TEST_SUITE("transport/websocket_session") {
       return r.texts
              == std::vector{std::string{"early"}, std::string(2000, 'e')};
     }));
+  }
+
+  TEST_CASE("an exception in a handler ends only its connection") {
+    served_loops server;
+    server.text = [](connection&, std::string_view) {
+      throw std::runtime_error{"a bug"};
+    };
+    std::atomic<int> failures{0};
+    server.run([&] {
+      server.loop().on_failure([&](std::exception_ptr) { ++failures; });
+    });
+    auto client = ws_client::connect(server.port(), "/ws/x");
+    auto other = ws_client::connect(server.port(), "/ws/x");
+    client.send_text("boom");
+    CHECK(client.closed());
+    CHECK(
+      server.record()->wait([](const recorder& r) { return r.closes == 1; }));
+    server.run([] {}); // behind the handler that failed
+    CHECK(failures == 1);
+    other.send_ping();
+    CHECK(other.read()->opcode == op_pong);
   }
 }
