@@ -71,7 +71,8 @@ void check_modes(const settings& config, const findings& found) {
   if (config.demo && production)
     found.errors.push_back("WS_DEMO: the demo hands out tokens to everybody "
                            "and is refused with ENVIRONMENT=production");
-  if (config.demo && config.host != "127.0.0.1")
+  if (config.demo && config.host != "localhost"
+      && !protocol::is_loopback(config.host))
     found.warnings.push_back("WS_DEMO with WS_HOST: everybody who reaches "
                              + config.host + " gets tokens for any dialog");
   if (config.compat && production)

@@ -78,7 +78,13 @@ TEST_SUITE("actors/config_check") {
     CHECK(first.config.site_secret != first.config.secret_key);
     CHECK(first.config.site_secret != second.config.site_secret);
     CHECK(second.config.secret_key == "mine");
-    CHECK(parse({"--demo", "--host", "0.0.0.0"}).config.host == "0.0.0.0");
+  }
+
+  TEST_CASE("a demo on an open address is allowed, with a warning") {
+    const auto open = parse({"--demo", "--host", "0.0.0.0"});
+    CHECK(open.config.host == "0.0.0.0");
+    CHECK(mentions(open.warnings, "0.0.0.0 gets tokens"));
+    CHECK(!mentions(parse({"--demo"}).warnings, "gets tokens"));
   }
 
   TEST_CASE("a demo in production is refused") {
