@@ -13,6 +13,9 @@ namespace {
 /// one hot dialog cannot hold back its members' frames for long.
 constexpr std::size_t max_batch = 256;
 
+/// Message ids remembered even where WS_HISTORY_SIZE keeps no history.
+constexpr std::size_t least_remembered = 100;
+
 /// Microseconds since the Unix epoch in base 36: unique per dialog and node
 /// for all practical purposes, and it sorts.
 std::string make_epoch() {
@@ -42,7 +45,7 @@ void dialog_state::start(hub& hub_ref, shard& home_ref,
   shared = &hub_ref;
   home = &home_ref;
   room = which;
-  recent.emplace(shared->config.history_size);
+  recent.emplace(std::max(shared->config.history_size, least_remembered));
   epoch = make_epoch();
   listed.emplace(home->actors(), *this);
   home->counters().dialogs.add();
@@ -65,7 +68,6 @@ void dialog_state::join(const messages::join& request) {
 
 void dialog_state::take(messages::event& incoming) {
   ++seen;
-  shared->inflight_events.fetch_sub(1, std::memory_order_relaxed);
   auto& counters = home->counters();
   counters.events_in.add();
   const protocol::parse_options options{
@@ -123,9 +125,9 @@ void dialog_state::forward_to_inbox(const protocol::event& e,
     protocol::room_id::make(protocol::room_kind::user, e.user_id);
   if (!inbox)
     return;
-  shared->inflight_events.fetch_add(1, std::memory_order_relaxed);
   messages::ingest batch;
-  batch.events.push_back({*inbox, std::move(json), room->text()});
+  batch.events.push_back({*inbox, std::move(json), room->text(),
+                          credit{shared->inflight_events}});
   self->send(shared->broadcaster, std::move(batch));
 }
 

@@ -2,9 +2,10 @@
 
 #include "protocol/audience.hpp"
 #include "protocol/json_text.hpp"
+#include "protocol/utf8.hpp"
 
-#include <rapidjson/memorystream.h>
 #include <rapidjson/reader.h>
+#include <rapidjson/stream.h>
 
 namespace wsgw::protocol {
 
@@ -57,18 +58,21 @@ private:
 // NOLINTEND(readability-identifier-naming)
 
 std::optional<errc> event_reader::read(std::string_view json) {
-  constexpr unsigned flags = rapidjson::kParseNumbersAsStringsFlag
-                             | rapidjson::kParseValidateEncodingFlag;
-  constexpr std::size_t stack_bytes = 512; // fits most strings at once
-  out_.reserve(json.size());               // it never grows by rewriting
+  constexpr unsigned flags =
+    rapidjson::kParseNumbersAsStringsFlag | rapidjson::kParseInsituFlag;
+  // Checked beforehand, which is faster than letting the parser do it.
+  if (!is_utf8(json))
+    return errc::event_not_utf8;
+  // Parsed in place, in a copy that outlives no call: strings need no stack.
+  thread_local std::string scratch;
+  scratch.assign(json);
+  out_.reserve(json.size()); // it never grows by rewriting
   has_escapes_ = json.find('\\') != std::string_view::npos;
-  rapidjson::MemoryStream stream{json.data(), json.size()};
-  rapidjson::Reader parser{nullptr, stack_bytes};
+  rapidjson::InsituStringStream stream{scratch.data()};
+  rapidjson::Reader parser{nullptr, 0};
   handler callbacks{*this};
   // Recursive, but no deeper than max_depth: open() stops it.
   const auto parsed = parser.Parse<flags>(stream, callbacks);
-  if (parsed.Code() == rapidjson::kParseErrorStringInvalidEncoding)
-    return errc::event_not_utf8;
   // The stream ends at a NUL byte for the parser, not for us.
   if (parsed.IsError() || stream.Tell() != json.size())
     return errc::event_not_json;

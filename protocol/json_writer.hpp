@@ -1,5 +1,7 @@
 #pragma once
 
+#include "protocol/utf8.hpp"
+
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -38,8 +40,5 @@ private:
   struct state;
   std::unique_ptr<state> state_;
 };
-
-/// `text` if it is UTF-8, else with U+FFFD for what is not.
-std::string repaired_utf8(std::string_view text);
 
 } // namespace wsgw::protocol

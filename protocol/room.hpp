@@ -53,15 +53,20 @@ public:
   /// "ws:dialog:10".
   std::string channel() const { return "ws:" + text_; }
 
+  /// Computed once: rooms are looked up for every event.
+  std::size_t hash() const { return hash_; }
+
   friend bool operator==(const room_id& a, const room_id& b) {
-    return a.text_ == b.text_;
+    return a.hash_ == b.hash_ && a.text_ == b.text_;
   }
 
 private:
   room_id(room_kind kind, std::string text)
-      : text_(std::move(text)), kind_(kind) {}
+      : text_(std::move(text)), hash_(std::hash<std::string>{}(text_)),
+        kind_(kind) {}
 
   std::string text_;
+  std::size_t hash_;
   room_kind kind_;
 };
 
@@ -70,6 +75,6 @@ private:
 template <>
 struct std::hash<wsgw::protocol::room_id> {
   std::size_t operator()(const wsgw::protocol::room_id& room) const noexcept {
-    return std::hash<std::string>{}(room.text());
+    return room.hash();
   }
 };

@@ -3,17 +3,31 @@
 #include <array>
 #include <cerrno>
 #include <cstddef>
+#include <span>
 #include <sys/socket.h>
 
 namespace wsgw::transport {
 
+namespace {
+
+/// One system call. Mostly there is one frame, for which `send` is cheaper.
+ssize_t write_some(int descriptor, std::span<iovec> buffers) {
+  constexpr auto flags = MSG_NOSIGNAL | MSG_DONTWAIT;
+  if (buffers.size() == 1)
+    return ::send(descriptor, buffers[0].iov_base, buffers[0].iov_len, flags);
+  msghdr message{};
+  message.msg_iov = buffers.data();
+  message.msg_iovlen = buffers.size();
+  return ::sendmsg(descriptor, &message, flags);
+}
+
+} // namespace
+
 write_outcome write_out(outbox& from, int descriptor) {
   std::array<iovec, outbox::max_buffers> buffers;
   while (!from.is_empty()) {
-    msghdr message{};
-    message.msg_iov = buffers.data();
-    message.msg_iovlen = from.gather(buffers);
-    const auto n = ::sendmsg(descriptor, &message, MSG_NOSIGNAL | MSG_DONTWAIT);
+    const auto n =
+      write_some(descriptor, {buffers.data(), from.gather(buffers)});
     if (n >= 0)
       from.consume(static_cast<std::size_t>(n));
     else if (errno == EAGAIN || errno == ENOBUFS)
