@@ -14,7 +14,9 @@ struct demo {
   gateway_process gateway{{}, {"--demo"}};
   json_document session{gateway.get("/api/demo/session").body};
 
-  std::string dialog() const { return session.text("/dialog_id"); }
+  std::string dialog() const {
+    return std::to_string(session.number("/dialog_id"));
+  }
   std::string path(const std::string& kind) const {
     return "/api" + kind + "/dialogs/" + dialog() + "/messages";
   }
@@ -151,7 +153,7 @@ TEST_SUITE("integration/demo") {
     redis_server redis;
     gateway_process gateway{{{"REDIS_URL", redis.url()}}, {"--demo"}};
     const json_document session{gateway.get("/api/demo/session").body};
-    const auto dialog = session.text("/dialog_id");
+    const auto dialog = std::to_string(session.number("/dialog_id"));
     const auto token = session.text("/site_token");
     auto site =
       connect(gateway, "/ws/site/dialogs/" + dialog + "?site_token=" + token);

@@ -119,7 +119,7 @@ TEST_SUITE("integration/program") {
         const auto said = refused.output + refused.errors;
         CHECK(refused.exit_code == bad_configuration);
         CHECK(said.find(name) != std::string::npos);
-        const bool is_secret = name == "REDIS_URL";
+        const bool is_secret = name.ends_with("_URL"); // may hold passwords
         CHECK((is_secret || said.find(value) != std::string::npos));
       }
     }
@@ -185,8 +185,8 @@ TEST_SUITE("integration/program") {
     CHECK(version.output.find("0.1.0") != std::string::npos);
     const auto help = run({"--help"});
     CHECK(help.exit_code == 0);
-    for (const auto* word : {"serve", "check-config", "print-config",
-                             "healthcheck", "token", "--redis-url"})
+    for (const std::string word : {"serve", "check-config", "print-config",
+                                   "healthcheck", "token", "--redis-url"})
       CHECK_MESSAGE(help.output.find(word) != std::string::npos, word);
   }
 

@@ -49,7 +49,7 @@ microseconds p99(const std::vector<microseconds>& sorted) {
 }
 
 double slow_closes(const running_hub& hub) {
-  return hub.gateway.metric("websocket_close_codes_total", "code=\"4010\"");
+  return hub.gateway.metric("wsgw_slow_clients_total", R"("closed")");
 }
 
 /// Publishes until the hub has closed a slow connection.
@@ -118,6 +118,19 @@ TEST_SUITE("integration/slow_client") {
     CHECK(eventually(
       [&] { return hub.gateway.metric("websocket_connections_total") == 0; }));
     CHECK(clock::now() - start < 8s);
+  }
+
+  TEST_CASE("a burst larger than the outbox closes nobody who reads") {
+    running_hub hub{small_outbox()};
+    auto client = connect(hub.gateway, site_target(10));
+    const auto script = "for i = 1, 200 do redis.call('PUBLISH', KEYS[1], "
+                        "'{\"type\":\"filler\",\"n\":' .. i .. "
+                        "',\"x\":\"' .. string.rep('x', 20000) .. '\"}') end";
+    hub.redis.cli("EVAL", script, "1", "ws:dialog:10");
+    const auto got = read_texts(client, 200);
+    REQUIRE(got.size() == 200);
+    CHECK(got.back().starts_with(R"({"type":"filler","n":200,)"));
+    CHECK(slow_closes(hub) == 0);
   }
 
   TEST_CASE("an empty outbox takes an event larger than its limit") {

@@ -13,7 +13,8 @@ struct json_document::content {
 
   const rapidjson::Value& at(const char* pointer) const {
     const auto* found = find(pointer);
-    REQUIRE_MESSAGE(found != nullptr, pointer, " is missing in ", source);
+    REQUIRE_MESSAGE(found != nullptr, std::string{pointer}, " is missing in ",
+                    source);
     return *found;
   }
 
@@ -36,38 +37,38 @@ bool json_document::has(const char* pointer) const {
 
 std::string json_document::text(const char* pointer) const {
   const auto& value = content_->at(pointer);
-  REQUIRE_MESSAGE(value.IsString(), pointer, " is no string");
+  REQUIRE_MESSAGE(value.IsString(), std::string{pointer}, " is no string");
   return {value.GetString(), value.GetStringLength()};
 }
 
 std::int64_t json_document::number(const char* pointer) const {
   const auto& value = content_->at(pointer);
-  REQUIRE_MESSAGE(value.IsInt64(), pointer, " is no integer");
+  REQUIRE_MESSAGE(value.IsInt64(), std::string{pointer}, " is no integer");
   return value.GetInt64();
 }
 
 double json_document::real(const char* pointer) const {
   const auto& value = content_->at(pointer);
-  REQUIRE_MESSAGE(value.IsNumber(), pointer, " is no number");
+  REQUIRE_MESSAGE(value.IsNumber(), std::string{pointer}, " is no number");
   return value.GetDouble();
 }
 
 bool json_document::boolean(const char* pointer) const {
   const auto& value = content_->at(pointer);
-  REQUIRE_MESSAGE(value.IsBool(), pointer, " is no boolean");
+  REQUIRE_MESSAGE(value.IsBool(), std::string{pointer}, " is no boolean");
   return value.GetBool();
 }
 
 std::size_t json_document::size(const char* pointer) const {
   const auto& value = content_->at(pointer);
-  REQUIRE_MESSAGE((value.IsArray() || value.IsObject()), pointer,
+  REQUIRE_MESSAGE((value.IsArray() || value.IsObject()), std::string{pointer},
                   " has no size");
   return value.IsArray() ? value.Size() : value.MemberCount();
 }
 
 std::vector<std::string> json_document::names(const char* pointer) const {
   const auto& value = content_->at(pointer);
-  REQUIRE_MESSAGE(value.IsObject(), pointer, " is no object");
+  REQUIRE_MESSAGE(value.IsObject(), std::string{pointer}, " is no object");
   std::vector<std::string> result;
   for (const auto& member : value.GetObject())
     result.emplace_back(member.name.GetString());
