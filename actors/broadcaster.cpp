@@ -28,11 +28,11 @@ void broadcaster_state::forward(messages::room_event& event) {
   }
   ++found->second.forwarded;
   self->send(found->second.dialog,
-             messages::event{std::move(event.json), std::move(event.origin)});
+             messages::event{std::move(event.json), std::move(event.origin),
+                             std::move(event.held)});
 }
 
 void broadcaster_state::route_elsewhere(messages::room_event& event) {
-  shared->inflight_events.fetch_sub(1, std::memory_order_relaxed);
   home->counters().events_unrouted.add();
   if (event.room.kind() != protocol::room_kind::dialog
       || shared->inbox_connections.load(std::memory_order_relaxed) == 0)

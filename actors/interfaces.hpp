@@ -1,5 +1,6 @@
 #pragma once
 
+#include "actors/credit.hpp"
 #include "protocol/authorisation.hpp"
 #include "protocol/close_code.hpp"
 #include "protocol/frame.hpp"
@@ -41,6 +42,7 @@ struct room_event {
   /// The room it was published to, when it is forwarded to another one (the
   /// inbox of a user); else empty. Message ids are unique within it.
   std::string origin;
+  credit held{};
 };
 
 /// Events in the order of their arrival.
@@ -52,6 +54,7 @@ struct ingest {
 struct event {
   std::string json;
   std::string origin; ///< as in `room_event`
+  credit held{};
 };
 
 /// Frames of consecutive events of one dialog, encoded once for everybody.

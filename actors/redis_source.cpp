@@ -73,7 +73,10 @@ void redis_source::accept(transport::redis_message& message,
   const auto too_large =
     message.payload.size() > shared_.config.max_event_bytes;
   if (room && !too_large) {
-    batch.events.push_back({std::move(*room), std::move(message.payload), {}});
+    batch.events.push_back({std::move(*room),
+                            std::move(message.payload),
+                            {},
+                            credit{shared_.inflight_events}});
     return;
   }
   const auto why =
@@ -93,8 +96,6 @@ void redis_source::on_messages(std::vector<transport::redis_message> messages) {
     accept(message, batch);
   if (batch.events.empty())
     return;
-  shared_.inflight_events.fetch_add(batch.events.size(),
-                                    std::memory_order_relaxed);
   caf::anon_send(shared_.broadcaster, std::move(batch));
 }
 

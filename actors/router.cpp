@@ -23,9 +23,9 @@ void router_state::route(messages::room_event& event) {
     protocol::room_id::make(protocol::room_kind::user, parsed->user_id);
   if (!inbox)
     return;
-  shared->inflight_events.fetch_add(1, std::memory_order_relaxed);
   messages::ingest batch;
-  batch.events.push_back({*inbox, std::move(event.json), event.room.text()});
+  batch.events.push_back({*inbox, std::move(event.json), event.room.text(),
+                          std::move(event.held)});
   self->send(shared->broadcaster, std::move(batch));
 }
 

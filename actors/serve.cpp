@@ -139,8 +139,8 @@ void gateway::choose_source() {
     hub_.publish = [this](const protocol::room_id& room, std::string json,
                           hub::published done) {
       messages::ingest batch;
-      batch.events.push_back({room, std::move(json), {}});
-      hub_.inflight_events.fetch_add(1, std::memory_order_relaxed);
+      batch.events.push_back(
+        {room, std::move(json), {}, credit{hub_.inflight_events}});
       caf::anon_send(hub_.broadcaster, std::move(batch));
       done({});
     };

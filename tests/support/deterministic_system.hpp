@@ -128,9 +128,10 @@ public:
                          std::vector<std::string> events) {
     actors::messages::ingest batch;
     for (auto& json : events)
-      batch.events.push_back(
-        {*protocol::room_id::parse(room), std::move(json), {}});
-    shared_.inflight_events += batch.events.size();
+      batch.events.push_back({*protocol::room_id::parse(room),
+                              std::move(json),
+                              {},
+                              actors::credit{shared_.inflight_events}});
     caf::anon_send(shared_.broadcaster, std::move(batch));
   }
 
@@ -152,6 +153,27 @@ public:
           result.push_back(std::move(info));
       });
     return result;
+  }
+
+  /// The first dialog whose home is this shard ("dialog:3").
+  std::string room_on(std::size_t shard) {
+    for (auto n = 1;; ++n) {
+      const auto room = "dialog:" + std::to_string(n);
+      if (shared_.shard_of(*protocol::room_id::parse(room)).index() == shard)
+        return room;
+    }
+  }
+
+  /// The living actor of `room`, or null.
+  actors::dialog_actor dialog_of(std::string_view room) {
+    const auto id = *protocol::room_id::parse(room);
+    actors::dialog_actor found;
+    shared_.shard_of(id).actors().for_each([&](actors::describable& who) {
+      if (auto* d = dynamic_cast<actors::dialog_state*>(&who))
+        if (d->room == id)
+          found = actors::dialog_actor{d->self};
+    });
+    return found;
   }
 
   actors::hub& shared() { return shared_; }

@@ -88,6 +88,18 @@ TEST_SUITE("actors/dialog: fan-out") {
     CHECK(sys.shared().inflight_events == 0);
   }
 
+  TEST_CASE("events that wait for a dialog that fails are given back") {
+    deterministic_system sys;
+    const auto room = sys.room_on(1);
+    const auto admin = sys.connect(room, role::admin);
+    sys.publish_unsettled(room, {message_new(1), message_new(2)});
+    sys.loop(0).run(); // the broadcaster has forwarded them
+    caf::anon_send_exit(sys.dialog_of(room), caf::exit_reason::user_shutdown);
+    sys.settle();
+    CHECK(admin.texts().empty());
+    CHECK(sys.shared().inflight_events == 0);
+  }
+
   TEST_CASE("a member that joins between two events gets only the second") {
     deterministic_system sys;
     const auto early = sys.connect("dialog:10", role::admin);
