@@ -126,8 +126,8 @@ void dialog_state::forward_to_inbox(const protocol::event& e,
   if (!inbox)
     return;
   messages::ingest batch;
-  batch.events.push_back({*inbox, std::move(json), room->text(),
-                          credit{shared->inflight_events}});
+  batch.events.push_back(
+    {*inbox, std::move(json), room->text(), credit{shared->inflight_events}});
   self->send(shared->broadcaster, std::move(batch));
 }
 

@@ -24,8 +24,8 @@ void router_state::route(messages::room_event& event) {
   if (!inbox)
     return;
   messages::ingest batch;
-  batch.events.push_back({*inbox, std::move(event.json), event.room.text(),
-                          std::move(event.held)});
+  batch.events.push_back(
+    {*inbox, std::move(event.json), event.room.text(), std::move(event.held)});
   self->send(shared->broadcaster, std::move(batch));
 }
 
