@@ -31,21 +31,28 @@ struct source_status {
   std::chrono::system_clock::time_point since;
 };
 
-/// Counts things by name on cold paths (refusals, close codes). Thread-safe.
+/// Counts things by name on cold paths (refusals, close codes). Names may come
+/// from peers, so beyond `max_names` all others count as one. Thread-safe.
 class tally {
 public:
+  static constexpr std::size_t max_names = 256;
+
   void add(std::string_view name) {
     std::lock_guard lock{mutex_};
-    ++counts_[std::string{name}];
+    const auto known = counts_.find(name);
+    if (known != counts_.end())
+      ++known->second;
+    else
+      ++counts_[counts_.size() < max_names ? std::string{name} : "other"];
   }
   std::map<std::string, std::uint64_t> snapshot() const {
     std::lock_guard lock{mutex_};
-    return counts_;
+    return {counts_.begin(), counts_.end()};
   }
 
 private:
   mutable std::mutex mutex_;
-  std::map<std::string, std::uint64_t> counts_;
+  std::map<std::string, std::uint64_t, std::less<>> counts_;
 };
 
 /// What the parts of one running gateway share. Created by main, filled before

@@ -1,12 +1,10 @@
 #include "actors/metrics.hpp"
 
 #include "actors/build_info.hpp"
+#include "actors/exposition.hpp"
 #include "actors/process_figures.hpp"
 #include "protocol/close_code.hpp"
 #include "protocol/errc.hpp"
-
-#include <prometheus/metric_family.h>
-#include <prometheus/text_serializer.h>
 
 #include <algorithm>
 #include <cctype>
@@ -18,47 +16,7 @@ namespace wsgw::actors {
 
 namespace {
 
-using prometheus::ClientMetric;
-using prometheus::MetricFamily;
 using prometheus::MetricType;
-using labels = std::vector<ClientMetric::Label>;
-
-/// The families of one scrape, built in order.
-class exposition {
-public:
-  void family(MetricType type, std::string name, std::string help) {
-    families_.push_back({std::move(name), std::move(help), type, {}});
-  }
-
-  /// Adds a sample to the latest family.
-  void sample(double value, labels with = {}) {
-    auto& family = families_.back();
-    ClientMetric metric;
-    metric.label = std::move(with);
-    metric.counter.value = value;
-    metric.gauge.value = value;
-    metric.untyped.value = value;
-    family.metric.push_back(std::move(metric));
-  }
-
-  void one(MetricType type, std::string name, std::string help, double value) {
-    family(type, std::move(name), std::move(help));
-    sample(value);
-  }
-  void gauge(std::string name, std::string help, double value) {
-    one(MetricType::Gauge, std::move(name), std::move(help), value);
-  }
-  void counter(std::string name, std::string help, double value) {
-    one(MetricType::Counter, std::move(name), std::move(help), value);
-  }
-
-  std::string text() const {
-    return prometheus::TextSerializer{}.Serialize(families_);
-  }
-
-private:
-  std::vector<MetricFamily> families_;
-};
 
 /// Sums one counter over all shards.
 double total(const hub& shared, counter shard_counters::*which) {
@@ -145,6 +103,11 @@ void add_contract(exposition& out, hub& shared) {
   out.gauge("websocket_message_queue_pending",
             "Events read that have not reached a dialog.",
             static_cast<double>(shared.inflight_events.load()));
+  std::vector<const duration_histogram*> lifetimes;
+  for (auto* one : shared.shards)
+    lifetimes.push_back(&one->counters().lifetimes);
+  out.histogram("websocket_connection_duration_seconds",
+                "How long connections lasted that have ended.", lifetimes);
   out.counter("websocket_message_queue_processed_total",
               "Events that reached a dialog.",
               total(shared, &shard_counters::events_in));
@@ -237,6 +200,9 @@ void add_program(exposition& out, const hub& shared) {
             shared.draining.load());
   out.counter("wsgw_shard_turns_total", "Turns of all shards that had work.",
               total(shared, &shard_counters::turns));
+  out.counter("wsgw_exceptions_total",
+              "Exceptions that escaped a callback; each is a fault of ours.",
+              total(shared, &shard_counters::exceptions));
   out.counter("wsgw_actors_resumed_total", "Actors run by all shards.",
               total(shared, &shard_counters::actors_resumed));
   const auto process = read_process_figures();

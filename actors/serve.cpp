@@ -52,6 +52,16 @@ std::size_t raise_open_files() {
   return limit.rlim_cur;
 }
 
+std::string what_of(const std::exception_ptr& why) {
+  try {
+    std::rethrow_exception(why);
+  } catch (const std::exception& e) {
+    return e.what();
+  } catch (...) {
+    return "unknown exception";
+  }
+}
+
 /// The whole running program, in the order in which it has to be destroyed
 /// (last member first; the actor system goes before the shards it runs on).
 class gateway {
@@ -113,6 +123,11 @@ void gateway::make_shards() {
     loops_.push_back(std::make_unique<transport::shard_loop>());
     shards_.push_back(std::make_unique<shard>(*system_, *loops_[i], i));
     hub_.shards.push_back(shards_[i].get());
+    loops_[i]->on_failure([home = shards_[i].get()](std::exception_ptr why) {
+      home->counters().exceptions.add();
+      log::repeated_warning("exception", "loop", "callback threw",
+                            {{"what", what_of(why)}});
+    });
   }
 }
 

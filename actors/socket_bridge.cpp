@@ -14,9 +14,7 @@ socket_bridge::socket_bridge(hub& shared, std::shared_ptr<const passport> who)
 
 void socket_bridge::on_open(std::shared_ptr<transport::connection> socket) {
   socket_ = socket;
-  auto& home = shared_.shard_of(who_->room);
-  subscriber_ = spawn_pinned(home, subscriber, &shared_, &home, std::move(who_),
-                             std::move(socket));
+  subscriber_ = open_subscriber(shared_, std::move(who_), std::move(socket));
 }
 
 void socket_bridge::on_text(std::string_view text) {

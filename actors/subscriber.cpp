@@ -33,7 +33,10 @@ subscriber_state::subscriber_state(subscriber_actor::pointer self_ptr)
 subscriber_state::~subscriber_state() {
   if (home == nullptr)
     return;
-  home->counters().connections[static_cast<std::size_t>(who->as)].sub();
+  auto& counters = home->counters();
+  counters.connections[static_cast<std::size_t>(who->as)].sub();
+  counters.lifetimes.add(std::chrono::duration_cast<std::chrono::milliseconds>(
+    home->loop().now() - opened_at));
 }
 
 void subscriber_state::start(
@@ -44,13 +47,11 @@ void subscriber_state::start(
   who = std::move(holder);
   socket = std::move(connection);
   connected_at = std::chrono::system_clock::now();
-  last_seen = home->loop().now();
+  opened_at = last_seen = home->loop().now();
   listed.emplace(home->actors(), *this);
   auto& counters = home->counters();
   counters.connections[static_cast<std::size_t>(who->as)].add();
   counters.opened[static_cast<std::size_t>(who->as)].add();
-  self->send(shared->broadcaster,
-             messages::join{who->room, who->as, subscriber_actor{self}});
   if (is_inbox())
     queue(protocol::text_frame(protocol::inbox_greeting(who->room.name())));
   arm_heartbeat();
@@ -206,6 +207,16 @@ subscriber(subscriber_actor::stateful_pointer<subscriber_state> self,
       state.close(order.status);
     },
   };
+}
+
+subscriber_actor
+open_subscriber(hub& shared, std::shared_ptr<const passport> who,
+                std::shared_ptr<transport::connection> socket) {
+  auto& home = shared.shard_of(who->room);
+  auto fresh =
+    spawn_pinned(home, subscriber, &shared, &home, who, std::move(socket));
+  caf::anon_send(shared.broadcaster, messages::join{who->room, who->as, fresh});
+  return fresh;
 }
 
 } // namespace wsgw::actors

@@ -68,6 +68,7 @@ struct subscriber_state : describable {
   std::shared_ptr<transport::connection> socket;
   std::optional<directory::entry> listed;
   std::chrono::system_clock::time_point connected_at;
+  transport::event_loop::clock::time_point opened_at;
   transport::event_loop::clock::time_point last_seen; ///< last sign of life
   std::uint64_t sent_seq = 0; ///< of the last durable event in the outbox
   transport::timer heartbeat;
@@ -86,5 +87,12 @@ subscriber_actor::behavior_type
 subscriber(subscriber_actor::stateful_pointer<subscriber_state> self,
            hub* shared, shard* home, std::shared_ptr<const passport> who,
            std::shared_ptr<transport::connection> socket);
+
+/// Spawns the subscriber of an opened socket on its room's shard, whose thread
+/// this is, and asks for its membership at once: what is published after the
+/// client has seen the 101 finds it on the way into the room.
+subscriber_actor open_subscriber(hub& shared,
+                                 std::shared_ptr<const passport> who,
+                                 std::shared_ptr<transport::connection> socket);
 
 } // namespace wsgw::actors

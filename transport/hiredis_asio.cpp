@@ -18,8 +18,8 @@ using namespace std::chrono_literals;
 constexpr std::size_t hiredis_read_bytes = 16 * 1024;
 /// A deep backlog is read in deep turns: then each socket is written once for
 /// many events, and overload makes an event cheaper (feasibility.md 2).
-constexpr std::size_t turn_bytes = 8 * 1024 * 1024;
-constexpr auto turn_time = 20ms;
+constexpr std::size_t turn_bytes = 16 * 1024 * 1024;
+constexpr auto turn_time = 25ms;
 constexpr auto pause_time = 2ms;
 constexpr std::size_t most_pending = 10'000;
 constexpr std::size_t most_queued_bytes = 64 * 1024 * 1024;

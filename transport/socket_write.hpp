@@ -16,4 +16,9 @@ enum class write_outcome : std::uint8_t {
 /// as few system calls as possible: each takes up to 64 frames.
 write_outcome write_out(outbox& from, int descriptor);
 
+/// Makes room in a full outbox: a burst may fill it within one turn, but only
+/// what the kernel does not take says that the peer is slow. False when `f`
+/// still does not fit. Write errors show at the next `write_out`.
+bool push_after_writing(outbox& to, const protocol::frame& f, int descriptor);
+
 } // namespace wsgw::transport

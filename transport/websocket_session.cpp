@@ -10,7 +10,6 @@
 
 #include <boost/beast/websocket/stream.hpp>
 
-#include <algorithm>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
@@ -38,9 +37,8 @@ public:
       : loop_(loop), handler_(std::move(handler)), outbox_(limits.outbox_bytes),
         stream_(std::move(handshake.socket), std::move(handshake.leftover),
                 static_cast<queue_stream::sink&>(*this)) {
-    // Beast takes 0 for "no limit".
-    stream_.read_message_max(
-      std::max<std::size_t>(limits.max_message_bytes, 1));
+    const auto most = limits.max_message_bytes;
+    stream_.read_message_max(most == 0 ? 1 : most); // 0: no limit, for Beast
     stream_.control_callback([this](websocket::frame_type kind, auto) {
       if (kind == websocket::frame_type::pong && !is_closing_)
         handler_->on_pong();
@@ -100,6 +98,7 @@ private:
   outbox outbox_;
   timer deadline_; ///< of the closing steps
   close_info info_;
+  bool is_open_ = false;         ///< on_open was called: the 101 may leave
   bool is_dirty_ = false;        ///< asked for the turn's end
   bool is_waiting_ = false;      ///< for the socket to take more
   bool is_closing_ = false;      ///< a close frame was queued; no data any more
@@ -124,10 +123,11 @@ void websocket_session::start(const websocket_handshake& handshake) {
 
 void websocket_session::on_accepted(beast::error_code ec) {
   loop_.now();
-  if (ec)
-    return on_read_end(ec);
-  handler_->on_open(shared_from_this());
-  read();
+  if (!ec)
+    handler_->on_open(shared_from_this());
+  is_open_ = true;
+  mark_dirty();
+  return ec ? on_read_end(ec) : read();
 }
 
 void websocket_session::read() {
@@ -180,7 +180,8 @@ void websocket_session::on_read_end(beast::error_code ec) {
 send_result websocket_session::send(const protocol::frame& f) {
   if (is_closing_ || is_read_ended_)
     return send_result::closed;
-  if (!outbox_.push(f))
+  if (!outbox_.push(f)
+      && !push_after_writing(outbox_, f, socket().native_handle()))
     return send_result::full;
   mark_dirty();
   return send_result::queued;
@@ -225,7 +226,7 @@ void websocket_session::on_beast_write(std::string bytes) {
 }
 
 void websocket_session::mark_dirty() {
-  if (is_dirty_ || is_waiting_)
+  if (is_dirty_ || is_waiting_ || !is_open_)
     return;
   is_dirty_ = true;
   loop_.at_turn_end(shared_from_this());

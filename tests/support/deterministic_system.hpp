@@ -91,16 +91,11 @@ public:
 
   client connect_unsettled(std::string_view room, protocol::role as,
                            std::shared_ptr<actors::passport> who = nullptr) {
-    const auto id = *protocol::room_id::parse(room);
-    auto& home = shared_.shard_of(id);
     if (!who)
       who = passport_for(room, as);
     client c;
     c.socket = std::make_shared<fake_connection>();
-    c.actor = actors::spawn_pinned(
-      home, actors::subscriber, &shared_, &home,
-      std::shared_ptr<const actors::passport>{std::move(who)},
-      std::shared_ptr<transport::connection>{c.socket});
+    c.actor = actors::open_subscriber(shared_, std::move(who), c.socket);
     clients_.push_back(disconnect_at_end{c.actor});
     return c;
   }
