@@ -43,9 +43,14 @@ shard::shard(caf::actor_system& system, transport::event_loop& loop,
     : caf::execution_unit(&system), loop_(loop), index_(index) {}
 
 shard::~shard() {
+  is_running_ = true; // nothing is posted any more
   take_foreign();
-  for (auto* job : queue_)
-    caf::scheduler::abstract_coordinator::cleanup_and_release(job);
+  // What is cleaned up tells its monitors, which may live here as well.
+  while (!queue_.empty()) {
+    for (auto* job : std::exchange(queue_, {}))
+      caf::scheduler::abstract_coordinator::cleanup_and_release(job);
+    take_foreign();
+  }
 }
 
 void shard::exec_later(caf::resumable* job) {
@@ -57,8 +62,7 @@ void shard::exec_later(caf::resumable* job) {
   }
   if (loop_.is_current()) {
     queue_.push_back(job);
-    if (!std::exchange(turn_posted_, true))
-      loop_.post([this] { run_turn(); });
+    post_turn();
     return;
   }
   std::unique_lock lock{foreign_mutex_};
@@ -69,14 +73,23 @@ void shard::exec_later(caf::resumable* job) {
     loop_.post([this] { run_turn(); });
 }
 
+void shard::post_turn() {
+  if (is_running_ || std::exchange(turn_posted_, true))
+    return;
+  loop_.post([this] {
+    turn_posted_ = false;
+    run_turn();
+  });
+}
+
 void shard::take_foreign() {
   std::lock_guard lock{foreign_mutex_};
   queue_.insert(queue_.end(), foreign_.begin(), foreign_.end());
   foreign_.clear();
 }
 
-std::size_t shard::run_turn() {
-  turn_posted_ = true; // whoever is scheduled now is run below
+std::size_t shard::run_turn() noexcept {
+  is_running_ = true; // whoever is scheduled now is run below
   take_foreign();
   counters_.turns.add();
   std::size_t done = 0;
@@ -85,7 +98,7 @@ std::size_t shard::run_turn() {
     auto* job = queue_[done++];
     switch (job->resume(this, max_throughput)) {
     case caf::resumable::resume_later:
-      queue_.push_back(job);
+      later_.push_back(job);
       break;
     case caf::resumable::done:
     case caf::resumable::awaiting_message:
@@ -97,9 +110,11 @@ std::size_t shard::run_turn() {
   }
   counters_.actors_resumed.add(done);
   queue_.erase(queue_.begin(), queue_.begin() + static_cast<long>(done));
-  turn_posted_ = !queue_.empty();
-  if (turn_posted_)
-    loop_.post([this] { run_turn(); });
+  queue_.insert(queue_.end(), later_.begin(), later_.end());
+  later_.clear();
+  is_running_ = false;
+  if (!queue_.empty())
+    post_turn();
   return queue_.size();
 }
 

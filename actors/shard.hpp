@@ -42,17 +42,22 @@ public:
   shard_counters& counters() { return counters_; }
 
   /// Runs queued actors within one turn's budget; posts another turn when work
-  /// is left. The loop calls it; tests call it by hand. Returns what is left.
-  std::size_t run_turn();
+  /// is left. An actor with many messages handles so many of them and goes on
+  /// in the next turn, so that outboxes are written in between. The loop calls
+  /// it; tests call it by hand. Returns what is left.
+  std::size_t run_turn() noexcept;
 
 private:
   void take_foreign();
+  void post_turn();
 
   transport::event_loop& loop_;
   std::size_t index_;
   directory directory_;
   shard_counters counters_;
   std::vector<caf::resumable*> queue_; ///< loop thread only
+  std::vector<caf::resumable*> later_; ///< for the next turn; loop thread only
+  bool is_running_ = false;            ///< loop thread only
   bool turn_posted_ = false;           ///< loop thread only
   std::mutex foreign_mutex_;
   std::vector<caf::resumable*> foreign_; ///< from other threads
