@@ -69,13 +69,18 @@ void echo_bridge::on_open(std::shared_ptr<transport::connection> socket) {
 }
 
 void echo_bridge::on_text(std::string_view text) {
-  if (const auto socket = socket_.lock())
-    socket->send(protocol::text_frame(text));
+  echo(protocol::text_frame(text));
 }
 
 void echo_bridge::on_binary(std::string_view bytes) {
-  if (const auto socket = socket_.lock())
-    socket->send(protocol::binary_frame(bytes));
+  echo(protocol::binary_frame(bytes));
+}
+
+void echo_bridge::echo(const protocol::frame& f) {
+  const auto socket = socket_.lock();
+  if (socket && socket->send(f) == transport::send_result::full)
+    socket->close(protocol::status_of(protocol::close_reason::slow_consumer),
+                  transport::unsent::drop);
 }
 
 } // namespace wsgw::actors

@@ -64,6 +64,8 @@ public:
   void on_closed(const transport::close_info&) override {}
 
 private:
+  void echo(const protocol::frame& f);
+
   std::weak_ptr<transport::connection> socket_;
 };
 

@@ -4,7 +4,6 @@
 #include "actors/http_api.hpp"
 #include "actors/log.hpp"
 #include "actors/socket_bridge.hpp"
-#include "protocol/authorisation.hpp"
 
 #include <utility>
 
@@ -40,6 +39,35 @@ struct socket_gateway::attempt {
   protocol::ws_route route;
   protocol::admission verdict;
   std::string address;
+};
+
+/// Takes the backend's answer to the handshake's own loop, exactly once. When
+/// the authoriser ends without a word, the answer is that there is none: the
+/// handshake, with its socket and timer, must not end on another shard.
+class socket_gateway::asked {
+public:
+  asked(socket_gateway& gate, std::shared_ptr<attempt> a)
+      : gate_(gate), loop_(a->handshake->loop()), attempt_(std::move(a)) {}
+  asked(const asked&) = delete;
+  asked& operator=(const asked&) = delete;
+  ~asked() {
+    if (!attempt_)
+      return;
+    protocol::auth_answer none;
+    none.refusal =
+      protocol::status_of(protocol::close_reason::authorisation_unavailable);
+    answer(std::move(none));
+  }
+
+  void answer(protocol::auth_answer word) {
+    loop_.post([&gate = gate_, a = std::move(attempt_),
+                word = std::move(word)] { gate.answered(a, word); });
+  }
+
+private:
+  socket_gateway& gate_;
+  transport::event_loop& loop_;
+  std::shared_ptr<attempt> attempt_; ///< null once answered
 };
 
 socket_gateway::socket_gateway(hub& shared, http_api& api)
@@ -144,20 +172,28 @@ void socket_gateway::ask_authoriser(std::shared_ptr<attempt> a) {
   question.site = a->verdict.who.site;
   question.origin = origin_of(a->handshake->request()).value_or("");
   question.ip = a->address;
-  auto& loop = a->handshake->loop();
-  auto done = [this, a, &loop](protocol::auth_answer answer) {
-    loop.post([this, a, answer = std::move(answer)] {
-      if (!answer.allow) {
-        accept_and_close(std::move(a->handshake), answer.refusal);
-        return;
-      }
-      if (!answer.user_id.empty())
-        a->verdict.who.user_id = answer.user_id;
-      place(a);
-    });
+  auto done = [slip = std::make_shared<asked>(*this, std::move(a))](
+                protocol::auth_answer answer) {
+    slip->answer(std::move(answer));
   };
   caf::anon_send(shared_.authoriser,
                  messages::authorise{std::move(question), std::move(done)});
+}
+
+void socket_gateway::answered(const std::shared_ptr<attempt>& a,
+                              const protocol::auth_answer& answer) {
+  if (shared_.draining) {
+    refuse_overload(std::move(a->handshake), protocol::errc::draining,
+                    std::chrono::seconds{1});
+    return;
+  }
+  if (!answer.allow) {
+    accept_and_close(std::move(a->handshake), answer.refusal);
+    return;
+  }
+  if (!answer.user_id.empty())
+    a->verdict.who.user_id = answer.user_id;
+  place(a);
 }
 
 void socket_gateway::place(std::shared_ptr<attempt> a) {

@@ -3,6 +3,7 @@
 #include "actors/hub.hpp"
 #include "actors/seating.hpp"
 #include "protocol/admission.hpp"
+#include "protocol/authorisation.hpp"
 #include "transport/handler.hpp"
 
 #include <memory>
@@ -31,6 +32,7 @@ public:
 private:
   /// One handshake on its way through admission.
   struct attempt;
+  class asked;
 
   void refuse(transport::upgrade& handshake, protocol::errc why);
   void refuse_overload(std::unique_ptr<transport::upgrade> handshake,
@@ -44,6 +46,8 @@ private:
                             protocol::endpoint where);
   void decide(std::shared_ptr<attempt> a);
   void ask_authoriser(std::shared_ptr<attempt> a);
+  void answered(const std::shared_ptr<attempt>& a,
+                const protocol::auth_answer& answer);
   void place(std::shared_ptr<attempt> a);
   void open(std::shared_ptr<attempt> a);
   void log_forbidden(const protocol::admission& verdict) const;
