@@ -55,8 +55,10 @@ void broadcaster_state::join(messages::join& request) {
 
 void broadcaster_state::retire(const messages::retire& request) {
   const auto found = dialogs.find(request.room);
+  if (found == dialogs.end() || found->second.dialog.id() != request.dialog)
+    return;
   // Something is still on its way to the dialog: it will ask again.
-  if (found == dialogs.end() || found->second.forwarded != request.seen)
+  if (found->second.forwarded != request.seen)
     return;
   self->demonitor(found->second.dialog.address());
   self->send(found->second.dialog, messages::retired{});

@@ -177,7 +177,8 @@ void dialog_state::on_down(const caf::down_msg& down) {
 void dialog_state::linger() {
   // Runs on the shard's thread between two messages; the handle dies with us.
   lingering = home->loop().after(shared->config.history_ttl, [this] {
-    caf::anon_send(shared->broadcaster, messages::retire{*room, seen});
+    caf::anon_send(shared->broadcaster,
+                   messages::retire{*room, seen, self->id()});
     linger(); // asks again, unless the broadcaster agrees
   });
 }

@@ -80,6 +80,7 @@ struct flush {};
 struct retire {
   protocol::room_id room;
   std::uint64_t seen = 0;
+  std::uint64_t dialog = 0; ///< the actor's id: a successor is not meant
 };
 
 /// The broadcaster has forgotten the dialog: it may end.

@@ -7,6 +7,17 @@ using namespace wsgw::tests;
 using namespace std::chrono_literals;
 using protocol::role;
 
+namespace {
+
+/// The request of a dialog that has seen one message.
+void ask_to_retire(deterministic_system& sys, caf::actor_id dialog) {
+  caf::anon_send(sys.shared().broadcaster,
+                 actors::messages::retire{
+                   *protocol::room_id::parse("dialog:10"), 1, dialog});
+}
+
+} // namespace
+
 TEST_SUITE("actors/dialog: life and death") {
 
   TEST_CASE("an empty dialog lingers, then ends") {
@@ -36,8 +47,7 @@ TEST_SUITE("actors/dialog: life and death") {
     sys.disconnect(first);
     // The join is forwarded before the dialog's request to be forgotten.
     const auto second = sys.connect_unsettled("dialog:10", role::admin);
-    const auto& room = *protocol::room_id::parse("dialog:10");
-    caf::anon_send(sys.shared().broadcaster, actors::messages::retire{room, 1});
+    ask_to_retire(sys, sys.dialog_of("dialog:10").id());
     sys.settle();
     sys.publish("dialog:10", {message_new(1)});
     CHECK(sys.actors_of_kind("dialog").size() == 1);
@@ -48,12 +58,23 @@ TEST_SUITE("actors/dialog: life and death") {
     deterministic_system sys;
     const auto first = sys.connect("dialog:10", role::admin);
     sys.publish_unsettled("dialog:10", {message_new(1)});
-    caf::anon_send(
-      sys.shared().broadcaster,
-      actors::messages::retire{*protocol::room_id::parse("dialog:10"), 1});
+    ask_to_retire(sys, sys.dialog_of("dialog:10").id());
     sys.settle();
     CHECK(first.texts().size() == 1);
     CHECK(sys.actors_of_kind("dialog").size() == 1);
+  }
+
+  TEST_CASE("a late request of an ended dialog spares its successor") {
+    deterministic_system sys;
+    sys.disconnect(sys.connect("dialog:10", role::admin));
+    const auto ended = sys.dialog_of("dialog:10").id();
+    sys.advance(301s);
+    const auto again = sys.connect("dialog:10", role::admin);
+    ask_to_retire(sys, ended);
+    sys.settle();
+    sys.publish("dialog:10", {message_new(1)});
+    CHECK(!again.socket->closed);
+    CHECK(again.texts().size() == 1);
   }
 
   TEST_CASE("after its retirement a dialog is made anew") {
