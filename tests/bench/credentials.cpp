@@ -26,6 +26,10 @@ std::string endpoint_of(role r) {
   }
 }
 
+std::string query_of(std::string_view name, const std::string& token) {
+  return token.empty() ? "" : '?' + std::string(name) + '=' + token;
+}
+
 } // namespace
 
 credentials::credentials(const options& o) : options_(o) {
@@ -35,15 +39,14 @@ credentials::credentials(const options& o) : options_(o) {
     order.subject = "1";
     order.now = now;
     order.ttl = lifetime;
-    admin_query_ = "?token=" + protocol::mint_access_token(order, o.secret_key);
+    admin_token_ = protocol::mint_access_token(order, o.secret_key);
   }
   if (!o.site_secret.empty()) {
     protocol::site_token_order order;
     order.user_id = 1;
     order.now = now;
     order.ttl = lifetime;
-    site_query_ =
-      "?site_token=" + protocol::mint_site_token(order, o.site_secret);
+    site_token_ = protocol::mint_site_token(order, o.site_secret);
   }
 }
 
@@ -58,9 +61,9 @@ std::string credentials::target_of(std::size_t index) const {
   case role::widget:
     return path + widget_query(id);
   case role::site:
-    return path + site_query_;
+    return path + query_of("site_token", site_token_);
   default:
-    return path + admin_query_;
+    return path + query_of("token", admin_token_);
   }
 }
 

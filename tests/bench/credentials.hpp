@@ -16,13 +16,15 @@ public:
 
   /// Socket `index` of a fleet: dialog `index % dialogs`, roles in turn.
   std::string target_of(std::size_t index) const;
+  /// The token that the demo's POST wants; empty without its secret.
+  const std::string& admin_token() const { return admin_token_; }
 
 private:
   std::string widget_query(std::uint64_t dialog_id) const;
 
   options options_;
-  std::string admin_query_;
-  std::string site_query_;
+  std::string admin_token_;
+  std::string site_token_;
 };
 
 } // namespace wsgw::bench

@@ -84,8 +84,12 @@ public:
     auto body = config_.raw_body ? writer_.message(s)
                                  : R"({"sender":"manager","text":")"
                                      + writer_.text(s) + R"("})";
+    const auto authorization =
+      config_.bearer.empty() ? ""
+                             : "\r\nAuthorization: Bearer " + config_.bearer;
     auto request = "POST " + fill_in(config_.target, dialog_id)
                    + " HTTP/1.1\r\nHost: " + config_.peer.host_header
+                   + authorization
                    + "\r\nContent-Type: application/json\r\nContent-Length: "
                    + std::to_string(body.size()) + "\r\n\r\n";
     work_.push_back(request + body);

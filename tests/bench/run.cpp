@@ -1,6 +1,5 @@
 #include "tests/bench/run.hpp"
 
-#include "tests/bench/credentials.hpp"
 #include "tests/bench/ws_wire.hpp"
 
 #include <algorithm>
@@ -20,7 +19,8 @@ std::int64_t to_ns(double seconds) {
   return static_cast<std::int64_t>(seconds * static_cast<double>(second));
 }
 
-std::unique_ptr<source> make_source(poller& events, const options& o) {
+std::unique_ptr<source> make_source(poller& events, const options& o,
+                                    const credentials& secrets) {
   source_config config;
   config.payload_bytes = o.payload_bytes;
   config.target = o.publish_path;
@@ -32,6 +32,7 @@ std::unique_ptr<source> make_source(poller& events, const options& o) {
     return make_redis_source(events, config);
   case source_kind::http:
     config.peer = resolve(o.publish_url, 80);
+    config.bearer = secrets.admin_token();
     return make_http_source(events, config);
   case source_kind::ws:
     config.peer = resolve(o.publish_url, 80);
@@ -42,19 +43,31 @@ std::unique_ptr<source> make_source(poller& events, const options& o) {
   return nullptr;
 }
 
+/// Why sockets are missing, as far as the server said.
+std::string reason_of(const fleet_counts& counts) {
+  if (!counts.first_refusal.empty())
+    return ": " + counts.first_refusal;
+  if (counts.close_codes.empty())
+    return {};
+  const auto [code, sockets] = *counts.close_codes.begin();
+  return ": " + std::to_string(sockets) + " were closed with "
+         + std::to_string(code);
+}
+
 } // namespace
 
 bench_run::bench_run(const options& o)
-    : options_(o), ledger_(o.connections, o.dialogs),
+    : options_(o), secrets_(std::make_shared<credentials>(o)),
+      ledger_(o.connections, o.dialogs),
       run_id_(static_cast<std::uint32_t>(now_ns() / 1000)),
       hears_(o.connections), random_state_(o.seed * 2 + 1) {
   const auto server = resolve(o.url, 80);
-  auto secrets = std::make_shared<credentials>(o);
   fleet_config config;
   config.address = server.address;
   config.size = o.connections;
   config.concurrency = o.connect_concurrency;
-  config.request = [secrets, server, origin = o.origin](std::size_t index) {
+  config.request = [secrets = secrets_, server,
+                    origin = o.origin](std::size_t index) {
     return upgrade_request(secrets->target_of(index), server.host_header,
                            origin);
   };
@@ -68,7 +81,7 @@ outcome bench_run::execute() {
   outcome_.before = look();
   connect();
   outcome_.connected = look();
-  source_ = make_source(events_, options_);
+  source_ = make_source(events_, options_, *secrets_);
   if (!source_) {
     outcome_.start = outcome_.connected;
     idle_until(now_ns() + to_ns(options_.duration_seconds));
@@ -97,10 +110,9 @@ void bench_run::connect() {
   outcome_.connected_at = now_ns();
   const auto& counts = fleet_->counts();
   if (counts.open < options_.connections)
-    throw std::runtime_error(
-      "only " + std::to_string(counts.open) + " of "
-      + std::to_string(options_.connections) + " sockets connected"
-      + (counts.first_refusal.empty() ? "" : ": " + counts.first_refusal));
+    throw std::runtime_error("only " + std::to_string(counts.open) + " of "
+                             + std::to_string(options_.connections)
+                             + " sockets connected" + reason_of(counts));
   idle_until(now_ns() + to_ns(options_.settle_seconds));
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "tests/bench/credentials.hpp"
 #include "tests/bench/fleet.hpp"
 #include "tests/bench/latency_histogram.hpp"
 #include "tests/bench/ledger.hpp"
@@ -65,6 +66,7 @@ private:
   usage look() const;
 
   options options_;
+  std::shared_ptr<const credentials> secrets_;
   poller events_;
   std::unique_ptr<source> source_;
   ledger ledger_;

@@ -36,6 +36,7 @@ struct source_config {
   /// the dialog's id.
   std::string target;
   std::size_t connections = 16; ///< HTTP only: requests under way at a time
+  std::string bearer;           ///< HTTP only; empty: no Authorization
   bool raw_body = false;        ///< HTTP: the bare message, not a demo's form
 };
 
