@@ -3,6 +3,8 @@
 #include <doctest/doctest.h>
 
 #include <array>
+#include <stop_token>
+#include <thread>
 
 namespace wsgw::tests {
 
@@ -26,6 +28,21 @@ std::vector<std::string> heard(ws_client& client, const std::string& mark) {
 }
 
 using texts = std::vector<std::string>;
+
+/// Keeps every core busy, so that threads are interrupted in odd places.
+class busy_machine {
+public:
+  busy_machine() {
+    for (unsigned i = 0; i < std::thread::hardware_concurrency(); ++i)
+      burners_.emplace_back([](const std::stop_token& stop) {
+        while (!stop.stop_requested())
+          continue;
+      });
+  }
+
+private:
+  std::vector<std::jthread> burners_;
+};
 
 } // namespace
 
@@ -164,6 +181,19 @@ TEST_SUITE("integration/fan_out") {
       CHECK(read_texts(admins[i], expected[i].size()) == expected[i]);
   }
 
+  TEST_CASE("a small credit slows the reading of Redis, it loses nothing") {
+    running_hub hub{{{"WS_MAX_INFLIGHT_EVENTS", "8"}}};
+    auto admin = connect(hub.gateway, admin_target(10));
+    const std::string script =
+      "for i = 1, 3000 do redis.call('PUBLISH', KEYS[1], "
+      "'{\"type\":\"counted\",\"n\":' .. i .. '}') end";
+    hub.redis.cli("EVAL", script, "1", "ws:dialog:10");
+    texts expected;
+    for (int i = 1; i <= 3000; ++i)
+      expected.push_back(R"({"type":"counted","n":)" + std::to_string(i) + "}");
+    CHECK(read_texts(admin, expected.size()) == expected);
+  }
+
   TEST_CASE("the dialog is what follows the last colon of the channel") {
     running_hub hub;
     auto admin = connect(hub.gateway, admin_target(10));
@@ -177,6 +207,18 @@ TEST_SUITE("integration/fan_out") {
     hub.publish(10, message_new(10, bare_message(1, "too early")));
     auto admin = connect(hub.gateway, admin_target(10));
     CHECK(heard(admin, publish_mark(hub, 10)) == texts{});
+  }
+
+  TEST_CASE("an event behind the 101 is never missed, on a busy machine") {
+    running_hub hub;
+    const busy_machine busy;
+    for (int i = 1; i <= 300; ++i) {
+      const auto dialog = static_cast<std::uint64_t>(i);
+      auto client = connect(hub.gateway, admin_target(dialog));
+      const auto message = bare_message(i, "at once");
+      hub.publish(dialog, message_new(dialog, message));
+      REQUIRE(client.read_text(patience) == message);
+    }
   }
 
   TEST_CASE("a member that leaves disturbs nobody") {

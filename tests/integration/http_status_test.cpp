@@ -5,6 +5,9 @@
 
 #include <cstdio>
 #include <fstream>
+#include <regex>
+#include <set>
+#include <sstream>
 #include <unistd.h>
 
 namespace wsgw::tests {
@@ -233,6 +236,27 @@ TEST_SUITE("integration/http_status") {
           "websocket_close_codes_total",
           "websocket_connection_duration_seconds", "wsgw_build_info"})
       CHECK_MESSAGE(text.body.find(name) != std::string::npos, name);
+  }
+
+  TEST_CASE("the metrics are well-formed: families, types, no series twice") {
+    populated_hub at;
+    std::istringstream lines{at.hub.gateway.get("/metrics").body};
+    const std::regex sample{
+      R"re(([a-z_][a-z0-9_]*)(\{([a-z_]+="[^"\n]*",?)*\})? [-+0-9.eInf]+)re"};
+    std::set<std::string> series;
+    std::string family;
+    for (std::string line; std::getline(lines, line);) {
+      CAPTURE(line);
+      std::smatch parts;
+      if (line.starts_with("# TYPE "))
+        family = line.substr(7, line.find(' ', 7) - 7);
+      if (line.starts_with("#"))
+        continue;
+      REQUIRE(std::regex_match(line, parts, sample));
+      CHECK(parts[1].str().starts_with(family));
+      CHECK(series.insert(line.substr(0, line.rfind(' '))).second);
+    }
+    CHECK(series.size() > 40);
   }
 
   TEST_CASE("promtool finds no fault with the metrics") {

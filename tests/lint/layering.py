@@ -17,7 +17,9 @@ COMPOSITION = {"main", "serve", "redis_source", "socket_gateway"}
 # Protocol decides; it does not wait, lock, read clocks or log.
 NOT_FOR_PROTOCOL = {"thread", "mutex", "shared_mutex", "condition_variable",
                     "future", "semaphore", "barrier", "latch", "iostream"}
-LIBRARIES_OF_PROTOCOL = ("rapidjson/", "openssl/", "jwt.h")
+# Sources only; of POSIX what turns texts into values.
+LIBRARIES_OF_PROTOCOL = ("rapidjson/", "openssl/", "jwt.h", "arpa/inet.h",
+                         "strings.h")
 
 
 def stem(name):

@@ -2,6 +2,7 @@
 
 #include "tests/support/credentials.hpp"
 #include "tests/support/gateway_process.hpp"
+#include "tests/support/printing.hpp"
 #include "tests/support/redis_server.hpp"
 #include "tests/support/ws_client.hpp"
 
