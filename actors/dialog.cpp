@@ -36,8 +36,15 @@ std::string make_epoch() {
 dialog_state::dialog_state(dialog_actor::pointer self_ptr) : self(self_ptr) {}
 
 dialog_state::~dialog_state() {
-  if (home != nullptr)
-    home->counters().dialogs.sub();
+  if (home == nullptr)
+    return;
+  home->counters().dialogs.sub();
+  // Members are left only when it failed: they come back and get a fresh one.
+  const auto status =
+    protocol::status_of(protocol::close_reason::internal_error);
+  for (const auto& list : members)
+    for (const auto& member : list)
+      caf::anon_send(member, messages::close_connection{status});
 }
 
 void dialog_state::start(hub& hub_ref, shard& home_ref,

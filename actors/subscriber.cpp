@@ -37,6 +37,8 @@ subscriber_state::~subscriber_state() {
   counters.connections[static_cast<std::size_t>(who->as)].sub();
   counters.lifetimes.add(std::chrono::duration_cast<std::chrono::milliseconds>(
     home->loop().now() - opened_at));
+  // Left only when the actor failed: nobody would ever look after the socket.
+  close(protocol::status_of(protocol::close_reason::internal_error));
 }
 
 void subscriber_state::start(
@@ -88,8 +90,8 @@ void subscriber_state::deliver(const messages::deliver& fresh) {
   }
 }
 
-void subscriber_state::joined(const messages::joined& answer) {
-  self->monitor(answer.dialog);
+void subscriber_state::joined(const messages::joined&) {
+  has_joined = true;
   const auto conn = protocol::to_string(who->id);
   log::connected({who->as, &who->room, conn, who->address},
                  who->place ? who->place->taken() : 1);
@@ -121,6 +123,9 @@ void subscriber_state::arm_heartbeat() {
 void subscriber_state::beat() {
   if (!socket)
     return;
+  // The join was lost with a dialog that failed before it could answer.
+  if (!has_joined)
+    return close(protocol::status_of(protocol::close_reason::internal_error));
   arm_heartbeat();
   home->counters().pings_sent.add();
   if (is_inbox()) {
@@ -166,11 +171,6 @@ void subscriber_state::disconnected(const messages::disconnected& end) {
   self->quit();
 }
 
-void subscriber_state::on_down(const caf::down_msg&) {
-  // The dialog failed: the client comes back and gets a fresh one.
-  close(protocol::status_of(protocol::close_reason::internal_error));
-}
-
 void subscriber_state::describe(actor_info& out) const {
   out.kind = "subscriber";
   out.id = self->id();
@@ -193,8 +193,6 @@ subscriber(subscriber_actor::stateful_pointer<subscriber_state> self,
            std::shared_ptr<transport::connection> socket) {
   auto& state = self->state;
   state.start(*shared, *home, std::move(who), std::move(socket));
-  self->set_down_handler(
-    [&state](const caf::down_msg& down) { state.on_down(down); });
   return {
     [&state](const messages::deliver& fresh) { state.deliver(fresh); },
     [&state](const messages::joined& answer) { state.joined(answer); },

@@ -37,7 +37,9 @@ struct passport {
 
 /// SUBSCRIBER: one socket. Appends the frames of its room to the socket's
 /// outbox, keeps the heartbeat, enforces expiry and slowness, and ends with
-/// the socket.
+/// the socket. It does not monitor its dialog: CAF would keep every observer's
+/// memory until the dialog ends, and busy rooms never do. A dialog that fails
+/// tells its members.
 struct subscriber_state : describable {
   explicit subscriber_state(subscriber_actor::pointer self_ptr);
   ~subscriber_state() override;
@@ -53,7 +55,6 @@ struct subscriber_state : describable {
   void text_received(const messages::text_received& message);
   void pong_received();
   void disconnected(const messages::disconnected& end);
-  void on_down(const caf::down_msg& down);
   void close(const protocol::close_status& status);
 
   void describe(actor_info& out) const override;
@@ -70,6 +71,7 @@ struct subscriber_state : describable {
   std::chrono::system_clock::time_point connected_at;
   transport::event_loop::clock::time_point opened_at;
   transport::event_loop::clock::time_point last_seen; ///< last sign of life
+  bool has_joined = false;    ///< its dialog has answered
   std::uint64_t sent_seq = 0; ///< of the last durable event in the outbox
   transport::timer heartbeat;
   transport::timer expiry;

@@ -90,20 +90,31 @@ TEST_SUITE("actors/dialog: life and death") {
   TEST_CASE("a dialog that fails closes its sockets 1011 and is replaced") {
     deterministic_system sys;
     const auto client = sys.connect("dialog:10", role::admin);
-    auto& home = sys.shared().shard_of(*protocol::room_id::parse("dialog:10"));
-    actors::dialog_actor victim;
-    home.actors().for_each([&](actors::describable& who) {
-      if (auto* d = dynamic_cast<actors::dialog_state*>(&who))
-        victim = actors::dialog_actor{d->self};
-    });
-    REQUIRE(victim);
-    caf::anon_send_exit(victim, caf::exit_reason::user_shutdown);
+    caf::anon_send_exit(sys.dialog_of("dialog:10"),
+                        caf::exit_reason::user_shutdown);
     sys.settle();
     REQUIRE(client.socket->closed);
     CHECK(client.socket->closed->code == 1011);
     const auto fresh = sys.connect("dialog:10", role::admin);
     sys.publish("dialog:10", {message_new(1)});
     CHECK(fresh.texts().size() == 1);
+  }
+
+  TEST_CASE("a join that is lost with its dialog closes 1011") {
+    deterministic_system sys;
+    const auto room = sys.room_on(1);
+    const auto first = sys.connect(room, role::admin);
+    const auto second = sys.connect_unsettled(room, role::admin);
+    sys.loop(1).run(); // it asks to join
+    // The dialog ends as if it had failed, with the join behind it.
+    caf::anon_send(sys.dialog_of(room), actors::messages::retired{});
+    sys.loop(0).run(); // the broadcaster forwards the join
+    sys.settle();
+    CHECK(first.socket->closed);
+    CHECK(!second.socket->closed);
+    sys.advance(25s);
+    REQUIRE(second.socket->closed);
+    CHECK(second.socket->closed->code == 1011);
   }
 
   TEST_CASE("no actor is left when the hub ends") {
@@ -188,6 +199,25 @@ TEST_SUITE("actors/subscriber") {
     const auto client = sys.connect("dialog:10", role::admin, who);
     REQUIRE(client.socket->closed);
     CHECK(client.socket->closed->code == 4001);
+  }
+
+  TEST_CASE("a subscriber that fails takes its socket with it") {
+    deterministic_system sys;
+    const auto client = sys.connect("dialog:10", role::admin);
+    caf::anon_send_exit(client.actor, caf::exit_reason::user_shutdown);
+    sys.settle();
+    REQUIRE(client.socket->closed);
+    CHECK(client.socket->closed->code == 1011);
+  }
+
+  TEST_CASE("whoever leaves leaves nothing behind in the dialog") {
+    deterministic_system sys;
+    const auto stays = sys.connect("dialog:10", role::admin);
+    const auto leaves = sys.connect("dialog:10", role::admin);
+    sys.disconnect(leaves);
+    const auto trace = caf::actor_cast<caf::weak_actor_ptr>(leaves.actor);
+    CHECK(trace->weak_refs == 2); // this one, and that of all handles
+    CHECK(!stays.socket->closed);
   }
 
   TEST_CASE("the seat is given back when the socket is gone") {
