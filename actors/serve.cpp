@@ -15,6 +15,7 @@
 #include <caf/actor_system.hpp>
 #include <caf/actor_system_config.hpp>
 
+#include <algorithm>
 #include <csignal>
 #include <cstdlib>
 #include <future>
@@ -31,8 +32,10 @@ using namespace std::chrono_literals;
 /// Descriptors that are not client sockets: listeners, Redis, logs, files.
 constexpr std::size_t reserved_descriptors = 128;
 
-/// Actors without sockets have nothing to wait for.
-constexpr std::chrono::seconds actors_end_within{2};
+/// Actors without sockets have nothing to wait for: this, or half of
+/// WS_SHUTDOWN_TIMEOUT if that is less.
+constexpr std::chrono::milliseconds actors_end_within{2'000};
+constexpr std::chrono::milliseconds least_time_for_actors{100};
 
 sigset_t stop_signals() {
   sigset_t set;
@@ -63,7 +66,8 @@ std::string what_of(const std::exception_ptr& why) {
 }
 
 /// The whole running program, in the order in which it has to be destroyed
-/// (last member first; the actor system goes before the shards it runs on).
+/// (last member first; the actor system goes before the shards it runs on, and
+/// the hub outlives what unfinished work of the loops still holds).
 class gateway {
 public:
   explicit gateway(const settings& config);
@@ -83,11 +87,13 @@ private:
   void choose_source();
   void ask_to_close();
 
+  std::chrono::milliseconds time_for_actors() const;
+
+  hub hub_;
   caf::actor_system_config caf_config_;
   std::vector<std::unique_ptr<transport::shard_loop>> loops_;
   std::vector<std::unique_ptr<shard>> shards_;
   std::unique_ptr<caf::actor_system> system_;
-  hub hub_;
   std::unique_ptr<transport::http_client> backend_;
   std::unique_ptr<redis_source> redis_;
   std::unique_ptr<http_api> api_;
@@ -215,8 +221,8 @@ void gateway::ask_to_close() {
 }
 
 void gateway::close_sockets(const sigset_t& signals) {
-  const auto deadline =
-    std::chrono::steady_clock::now() + hub_.config.shutdown_timeout;
+  const auto deadline = std::chrono::steady_clock::now()
+                        + hub_.config.shutdown_timeout - time_for_actors();
   hub_.draining = true;
   listener_->stop();
   // A handshake that was decided before may still become a subscriber.
@@ -227,6 +233,11 @@ void gateway::close_sockets(const sigset_t& signals) {
     if (sigtimedwait(&signals, nullptr, &pause) > 0)
       std::_Exit(EXIT_FAILURE);
   }
+}
+
+std::chrono::milliseconds gateway::time_for_actors() const {
+  return std::clamp(hub_.config.shutdown_timeout / 2, least_time_for_actors,
+                    actors_end_within);
 }
 
 void gateway::end_actors() {
@@ -244,7 +255,7 @@ void gateway::end_actors() {
     caf::anon_send_exit(each, reason);
   if (hub_.authoriser)
     caf::anon_send_exit(hub_.authoriser, reason);
-  const auto deadline = std::chrono::steady_clock::now() + actors_end_within;
+  const auto deadline = std::chrono::steady_clock::now() + time_for_actors();
   while (system_->registry().running() != 0
          && std::chrono::steady_clock::now() < deadline)
     std::this_thread::sleep_for(5ms);
