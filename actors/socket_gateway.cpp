@@ -199,14 +199,14 @@ void socket_gateway::answered(const std::shared_ptr<attempt>& a,
 void socket_gateway::place(std::shared_ptr<attempt> a) {
   auto& home = shared_.shard_of(*a->verdict.room);
   auto& handshake = *a->handshake;
-  handshake.move_to(home.loop(),
-                    [this, a](std::unique_ptr<transport::upgrade> moved) {
-                      a->handshake = std::move(moved);
-                      open(a);
-                    });
+  handshake.move_to(home.loop(), [this, a = std::move(a)](
+                                   std::unique_ptr<transport::upgrade> moved) {
+    a->handshake = std::move(moved);
+    open(a);
+  });
 }
 
-void socket_gateway::open(std::shared_ptr<attempt> a) {
+void socket_gateway::open(const std::shared_ptr<attempt>& a) {
   if (shared_.draining) {
     refuse_overload(std::move(a->handshake), protocol::errc::draining,
                     std::chrono::seconds{1});

@@ -49,7 +49,7 @@ private:
   void answered(const std::shared_ptr<attempt>& a,
                 const protocol::auth_answer& answer);
   void place(std::shared_ptr<attempt> a);
-  void open(std::shared_ptr<attempt> a);
+  void open(const std::shared_ptr<attempt>& a);
   void log_forbidden(const protocol::admission& verdict) const;
   void log_refused(const transport::http_request& request,
                    std::string_view why) const;
