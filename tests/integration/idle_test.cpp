@@ -13,11 +13,7 @@ using clock = std::chrono::steady_clock;
 constexpr std::size_t socket_count = 10'000;
 constexpr std::size_t dialog_count = 2'500;
 
-#if defined(__SANITIZE_ADDRESS__)
-constexpr std::size_t bytes_per_connection = 256 * 1024;
-#else
-constexpr std::size_t bytes_per_connection = 16 * 1024;
-#endif
+constexpr std::size_t bytes_per_connection = memory_factor * 16 * 1024;
 
 void raise_open_files() {
   rlimit limit{};

@@ -18,6 +18,13 @@ inline constexpr std::string_view site_secret = "site-secret-of-the-tests-002";
 inline constexpr std::string_view ticket_secret = "ticket-secret-of-tests-0003";
 inline constexpr std::string_view debug_token = "debug-token-of-the-tests-004";
 
+/// Sanitizers keep freed memory for a while and pad all other.
+#if defined(__SANITIZE_ADDRESS__)
+inline constexpr std::size_t memory_factor = 16;
+#else
+inline constexpr std::size_t memory_factor = 1;
+#endif
+
 /// What a gateway gets when a test says nothing else: loopback, two shards,
 /// the secrets above, no attempt window (all clients share one address).
 environment_map default_environment();
