@@ -9,10 +9,6 @@ namespace wsgw::actors {
 
 namespace {
 
-/// A batch is sent on at this many frames even when more events wait, so that
-/// one hot dialog cannot hold back its members' frames for long.
-constexpr std::size_t max_batch = 256;
-
 /// Message ids remembered even where WS_HISTORY_SIZE keeps no history.
 constexpr std::size_t least_remembered = 100;
 
@@ -44,7 +40,7 @@ dialog_state::~dialog_state() {
     protocol::status_of(protocol::close_reason::internal_error);
   for (const auto& list : members)
     for (const auto& member : list)
-      caf::anon_send(member, messages::close_connection{status});
+      caf::anon_send(member.who, messages::close_connection{status});
 }
 
 void dialog_state::start(hub& hub_ref, shard& home_ref,
@@ -61,13 +57,11 @@ void dialog_state::start(hub& hub_ref, shard& home_ref,
 
 void dialog_state::join(const messages::join& request) {
   ++seen;
-  // What was published before the join is not for the new member.
-  flush();
   auto& list = members[static_cast<std::size_t>(request.as)];
   if (!positions.emplace(request.who.id(), position{request.as, list.size()})
          .second)
     return;
-  list.push_back(request.who);
+  list.push_back({request.who, request.socket});
   lingering.reset();
   self->monitor(request.who);
   self->send(request.who, messages::joined{dialog_actor{self}});
@@ -113,14 +107,29 @@ void dialog_state::append(const protocol::event& e) {
   const auto shape = is_inbox ? protocol::role::user : protocol::role::admin;
   // All roles of one kind of room share the shape, hence the frame. An inbox
   // hears everything that is addressed to it.
-  pending.items.push_back(
-    {is_inbox ? protocol::row_of(room->kind()).roles : e.audience,
-     e.kind == protocol::durability::durable ? seq : 0,
-     protocol::text_frame(protocol::legacy_payload(e, shape))});
-  if (pending.items.size() == 1)
-    self->send(self, messages::flush{});
-  else if (pending.items.size() >= max_batch)
-    flush();
+  const auto audience =
+    is_inbox ? protocol::row_of(room->kind()).roles : e.audience;
+  const auto frame = protocol::text_frame(protocol::legacy_payload(e, shape));
+  const auto mark = e.kind == protocol::durability::durable ? seq : 0;
+  log::broadcasting(*room, member_count());
+  for (const auto as : protocol::all_roles)
+    if (audience.contains(as))
+      for (auto& each : members[static_cast<std::size_t>(as)])
+        send_to(each, frame, mark);
+}
+
+void dialog_state::send_to(member& to, const protocol::frame& frame,
+                           std::uint64_t mark) {
+  const auto result =
+    to.is_cut ? transport::send_result::closed : to.socket->send(frame, mark);
+  if (result == transport::send_result::queued) {
+    home->counters().frames_queued.add();
+    return;
+  }
+  home->counters().frames_dropped.add();
+  to.is_cut = true;
+  if (result == transport::send_result::full)
+    self->send(to.who, messages::slow{});
 }
 
 void dialog_state::forward_to_inbox(const protocol::event& e,
@@ -138,33 +147,6 @@ void dialog_state::forward_to_inbox(const protocol::event& e,
   self->send(shared->broadcaster, std::move(batch));
 }
 
-void dialog_state::flush() {
-  if (pending.items.empty())
-    return;
-  const auto frames =
-    std::make_shared<const messages::batch>(std::move(pending));
-  pending = {};
-  log::broadcasting(*room, member_count());
-  send_to_members(frames);
-}
-
-void dialog_state::send_to_members(
-  const std::shared_ptr<const messages::batch>& frames) {
-  for (const auto as : protocol::all_roles) {
-    const auto& list = members[static_cast<std::size_t>(as)];
-    const auto& items = frames->items;
-    const auto concerned =
-      !list.empty()
-      && std::any_of(items.begin(), items.end(), [as](const auto& item) {
-           return item.audience.contains(as);
-         });
-    if (!concerned)
-      continue;
-    for (const auto& member : list)
-      self->send(member, messages::deliver{frames});
-  }
-}
-
 void dialog_state::on_down(const caf::down_msg& down) {
   const auto found = positions.find(down.source.id());
   if (found == positions.end())
@@ -174,7 +156,7 @@ void dialog_state::on_down(const caf::down_msg& down) {
   positions.erase(found);
   if (index + 1 != list.size()) {
     list[index] = std::move(list.back());
-    positions.at(list[index].id()).index = index;
+    positions.at(list[index].who.id()).index = index;
   }
   list.pop_back();
   if (positions.empty())
@@ -214,7 +196,6 @@ dialog(dialog_actor::stateful_pointer<dialog_state> self, hub* shared,
   return {
     [&state](const messages::join& request) { state.join(request); },
     [&state](messages::event& event) { state.take(event); },
-    [&state](messages::flush) { state.flush(); },
     [&state](messages::retired) { state.retired(); },
   };
 }

@@ -13,8 +13,8 @@
 namespace wsgw::actors {
 
 /// DIALOG: one room of any kind. Parses each event once, drops duplicates,
-/// numbers it, encodes it once and sends the frames to the members that may
-/// hear it. Frames of events that arrive together travel in one batch. Ends
+/// numbers it, encodes it once and puts the frame into the outbox of every
+/// member that may hear it. Ends
 /// WS_HISTORY_TTL after its last member left, when the broadcaster agrees.
 struct dialog_state : describable {
   explicit dialog_state(dialog_actor::pointer self_ptr);
@@ -26,7 +26,6 @@ struct dialog_state : describable {
   void start(hub& shared, shard& home, const protocol::room_id& room);
   void join(const messages::join& request);
   void take(messages::event& event);
-  void flush();
   void retired();
   void on_down(const caf::down_msg& down);
 
@@ -34,6 +33,13 @@ struct dialog_state : describable {
   std::size_t member_count() const { return positions.size(); }
 
   // -- state ----------------------------------------------------------------
+
+  /// A subscriber with the connection that it lends.
+  struct member {
+    subscriber_actor who;
+    std::shared_ptr<transport::connection> socket;
+    bool is_cut = false; ///< took no more once; gets nothing after the hole
+  };
 
   /// Where a member stands: its role and its index in `members`.
   struct position {
@@ -46,13 +52,12 @@ struct dialog_state : describable {
   shard* home = nullptr;
   std::optional<protocol::room_id> room;
   std::optional<directory::entry> listed;
-  std::array<std::vector<subscriber_actor>, protocol::role_count> members;
+  std::array<std::vector<member>, protocol::role_count> members;
   std::unordered_map<caf::actor_id, position> positions;
   std::optional<protocol::recent_ids> recent;
   std::string epoch;          ///< names this actor's life (protocol-v1 1)
   std::uint64_t seq = 0;      ///< of the last durable event
   std::uint64_t seen = 0;     ///< joins and events the broadcaster forwarded
-  messages::batch pending;    ///< frames of this turn, not yet sent
   transport::timer lingering; ///< armed while there is no member
 
   ~dialog_state() override;
@@ -61,7 +66,7 @@ private:
   bool is_duplicate(const protocol::event& e, const std::string& origin);
   void append(const protocol::event& e);
   void forward_to_inbox(const protocol::event& e, std::string json);
-  void send_to_members(const std::shared_ptr<const messages::batch>& frames);
+  void send_to(member& to, const protocol::frame& frame, std::uint64_t mark);
   void linger();
 };
 

@@ -3,10 +3,10 @@
 #include "actors/credit.hpp"
 #include "protocol/authorisation.hpp"
 #include "protocol/close_code.hpp"
-#include "protocol/frame.hpp"
 #include "protocol/ids.hpp"
 #include "protocol/role.hpp"
 #include "protocol/room.hpp"
+#include "transport/connection.hpp"
 
 #include <caf/allowed_unsafe_message_type.hpp>
 #include <caf/replies_to.hpp>
@@ -23,13 +23,13 @@
 /// Messages never leave the process and carry payload bytes only by move or
 /// shared pointer.
 ///
-///     Redis ──▶ BROADCASTER ──event──▶ DIALOG ──deliver──▶ SUBSCRIBER ──▶
-///     socket
-///                  │  ▲                  │ ▲                    │
-///                  │  └──── retire ──────┘ └─ join (forwarded) ─┴─ join ─▶
-///                  BROADCASTER └─event of a room nobody has open─▶ ROUTER
-///                  ──event──▶ BROADCASTER
-///     socket_gateway ──question──▶ AUTHORISER ──HTTP──▶ backend
+///     Redis ─▶ BROADCASTER ─event─▶ DIALOG ─frames─▶ socket of each member
+///               ▲  ▲   │ │            │ ▲                     │
+///               │  └───┼─┼── retire ──┘ │                     ▼ text, end
+///               │      │ └──── join ────┘◀─ joined, slow ─▶ SUBSCRIBER
+///               │      └─ event of a room that nobody has open ─▶ ROUTER
+///               └──────── join (SUBSCRIBER), event (ROUTER) ◀───────┘
+///     socket_gateway ─question─▶ AUTHORISER ─HTTP─▶ backend
 
 namespace wsgw::actors {
 
@@ -57,23 +57,8 @@ struct event {
   credit held{};
 };
 
-/// Frames of consecutive events of one dialog, encoded once for everybody.
-struct batch {
-  struct item {
-    protocol::role_set audience;
-    std::uint64_t seq = 0; ///< 0 for ephemeral events
-    protocol::frame legacy;
-  };
-  std::vector<item> items;
-};
-
-/// New frames for a subscriber; it picks those meant for its role.
-struct deliver {
-  std::shared_ptr<const batch> frames;
-};
-
-/// The dialog writes out what it has gathered in this turn.
-struct flush {};
+/// The outbox of the subscriber took no more frame: it closes the socket.
+struct slow {};
 
 /// A dialog without members has lingered long enough. `seen` is how many
 /// messages the broadcaster has forwarded to it, as far as it knows.
@@ -125,8 +110,8 @@ struct joined;
 
 /// One socket: forwards frames, keeps the heartbeat, ends with the socket.
 using subscriber_actor = caf::typed_actor<
-  // Frames of its dialog, to be appended to the outbox.
-  caf::reacts_to<messages::deliver>,
+  // Its dialog found the outbox full.
+  caf::reacts_to<messages::slow>,
   // Its dialog has taken it in.
   caf::reacts_to<messages::joined>,
   // A text frame from the client.
@@ -144,8 +129,6 @@ using dialog_actor = caf::typed_actor<
   caf::reacts_to<messages::join>,
   // A backend event for this room.
   caf::reacts_to<messages::event>,
-  // To itself: send what was gathered to the members.
-  caf::reacts_to<messages::flush>,
   // The broadcaster has forgotten it: the actor ends.
   caf::reacts_to<messages::retired>>;
 
@@ -172,11 +155,13 @@ using authoriser_actor = caf::typed_actor<
 
 namespace messages {
 
-/// `who` wants to hear the events of `room` that `as` may hear.
+/// `who` wants to hear the events of `room` that `as` may hear, and lends the
+/// dialog its connection: both live on the room's shard (ADR 3).
 struct join {
   protocol::room_id room;
   protocol::role as = protocol::role::admin;
   subscriber_actor who;
+  std::shared_ptr<transport::connection> socket;
 };
 
 /// The sender of `join` is a member from now on.
@@ -191,8 +176,7 @@ struct joined {
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(wsgw::actors::messages::room_event)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(wsgw::actors::messages::ingest)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(wsgw::actors::messages::event)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(wsgw::actors::messages::deliver)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(wsgw::actors::messages::flush)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(wsgw::actors::messages::slow)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(wsgw::actors::messages::retire)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(wsgw::actors::messages::retired)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(wsgw::actors::messages::text_received)

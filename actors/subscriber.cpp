@@ -60,34 +60,28 @@ void subscriber_state::start(
   arm_expiry();
 }
 
-bool subscriber_state::queue(const protocol::frame& frame) {
+void subscriber_state::queue(const protocol::frame& frame) {
   switch (socket->send(frame)) {
   case transport::send_result::queued:
     home->counters().frames_queued.add();
-    return true;
+    return;
   case transport::send_result::full:
     home->counters().frames_dropped.add();
-    home->counters().slow_closed.add();
-    socket->close(protocol::status_of(protocol::close_reason::slow_consumer),
-                  transport::unsent::drop);
-    return false;
+    slow();
+    return;
   case transport::send_result::closed:
     home->counters().frames_dropped.add();
-    return false;
+    return;
   }
-  return false;
 }
 
-void subscriber_state::deliver(const messages::deliver& fresh) {
-  if (!socket)
+void subscriber_state::slow() {
+  if (!socket || is_slow)
     return;
-  for (const auto& item : fresh.frames->items) {
-    if (!item.audience.contains(who->as))
-      continue;
-    if (!queue(item.legacy))
-      return;
-    sent_seq = std::max(sent_seq, item.seq);
-  }
+  is_slow = true;
+  home->counters().slow_closed.add();
+  socket->close(protocol::status_of(protocol::close_reason::slow_consumer),
+                transport::unsent::drop);
 }
 
 void subscriber_state::joined(const messages::joined&) {
@@ -183,7 +177,7 @@ void subscriber_state::describe(actor_info& out) const {
   out.connected_at = connected_at;
   out.last_seen = std::chrono::duration_cast<std::chrono::milliseconds>(
     home->loop().now() - last_seen);
-  out.sent_seq = sent_seq;
+  out.sent_seq = socket ? socket->last_mark() : 0;
   out.outbox_bytes = socket ? socket->outbox_bytes() : 0;
 }
 
@@ -194,7 +188,7 @@ subscriber(subscriber_actor::stateful_pointer<subscriber_state> self,
   auto& state = self->state;
   state.start(*shared, *home, std::move(who), std::move(socket));
   return {
-    [&state](const messages::deliver& fresh) { state.deliver(fresh); },
+    [&state](messages::slow) { state.slow(); },
     [&state](const messages::joined& answer) { state.joined(answer); },
     [&state](const messages::text_received& text) {
       state.text_received(text);
@@ -211,9 +205,9 @@ subscriber_actor
 open_subscriber(hub& shared, std::shared_ptr<const passport> who,
                 std::shared_ptr<transport::connection> socket) {
   auto& home = shared.shard_of(who->room);
-  auto fresh =
-    spawn_pinned(home, subscriber, &shared, &home, who, std::move(socket));
-  caf::anon_send(shared.broadcaster, messages::join{who->room, who->as, fresh});
+  auto fresh = spawn_pinned(home, subscriber, &shared, &home, who, socket);
+  caf::anon_send(shared.broadcaster,
+                 messages::join{who->room, who->as, fresh, socket});
   return fresh;
 }
 

@@ -35,11 +35,11 @@ struct passport {
   seat place;
 };
 
-/// SUBSCRIBER: one socket. Appends the frames of its room to the socket's
-/// outbox, keeps the heartbeat, enforces expiry and slowness, and ends with
-/// the socket. It does not monitor its dialog: CAF would keep every observer's
-/// memory until the dialog ends, and busy rooms never do. A dialog that fails
-/// tells its members.
+/// SUBSCRIBER: one socket. Lends its connection to the dialog of its room,
+/// which appends frames to the outbox; keeps the heartbeat, enforces expiry and
+/// slowness, and ends with the socket. It does not monitor its dialog: CAF
+/// would keep every observer's memory until the dialog ends, and busy rooms
+/// never do. A dialog that fails tells its members.
 struct subscriber_state : describable {
   explicit subscriber_state(subscriber_actor::pointer self_ptr);
   ~subscriber_state() override;
@@ -50,7 +50,7 @@ struct subscriber_state : describable {
 
   void start(hub& shared, shard& home, std::shared_ptr<const passport> holder,
              std::shared_ptr<transport::connection> socket);
-  void deliver(const messages::deliver& fresh);
+  void slow();
   void joined(const messages::joined& answer);
   void text_received(const messages::text_received& message);
   void pong_received();
@@ -71,8 +71,8 @@ struct subscriber_state : describable {
   std::chrono::system_clock::time_point connected_at;
   transport::event_loop::clock::time_point opened_at;
   transport::event_loop::clock::time_point last_seen; ///< last sign of life
-  bool has_joined = false;    ///< its dialog has answered
-  std::uint64_t sent_seq = 0; ///< of the last durable event in the outbox
+  bool has_joined = false; ///< its dialog has answered
+  bool is_slow = false;    ///< was closed 4010
   transport::timer heartbeat;
   transport::timer expiry;
 
@@ -81,8 +81,8 @@ private:
   void arm_heartbeat();
   void beat();
   void arm_expiry();
-  /// Queues one frame; a full outbox closes a legacy client with 4010.
-  bool queue(const protocol::frame& frame);
+  /// Queues a frame of its own (heartbeat, greeting).
+  void queue(const protocol::frame& frame);
 };
 
 subscriber_actor::behavior_type

@@ -5,6 +5,8 @@
 #include "protocol/json_text.hpp"
 #include "protocol/json_writer.hpp"
 
+#include <optional>
+#include <string>
 #include <utility>
 
 namespace wsgw::protocol {
@@ -70,7 +72,10 @@ result<event> assemble(event_reader& read, parse_options options) {
 } // namespace
 
 result<event> parse_event(std::string_view json, parse_options options) {
-  const auto repaired = replace_lone_surrogates(json);
+  // Most events have no escape at all, which one quick look tells.
+  const auto has_escapes = json.find('\\') != std::string_view::npos;
+  const auto repaired =
+    has_escapes ? replace_lone_surrogates(json) : std::optional<std::string>{};
   event_reader reader;
   if (const auto error = reader.read(repaired ? *repaired : json))
     return *error;

@@ -25,8 +25,13 @@ public:
   virtual ~connection() = default;
 
   /// Appends `f` to the outbox; it is written at the end of the turn, together
-  /// with all else that is queued. An empty outbox takes any frame.
-  virtual send_result send(const protocol::frame& f) = 0;
+  /// with all else that is queued. An empty outbox takes any frame. `mark` is
+  /// the caller's number for it; 0 for none.
+  virtual send_result send(const protocol::frame& f,
+                           std::uint64_t mark = 0) = 0;
+
+  /// The latest mark of a frame that was queued.
+  virtual std::uint64_t last_mark() const = 0;
 
   /// Queues an RFC 6455 ping without payload.
   virtual void ping() = 0;

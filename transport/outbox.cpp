@@ -11,9 +11,11 @@ constexpr std::size_t idle_capacity = 8;
 
 } // namespace
 
-bool outbox::push(const protocol::frame& f) {
+bool outbox::push(const protocol::frame& f, std::uint64_t mark) {
   if (bytes_ > 0 && bytes_ + f->size() > limit_)
     return false;
+  if (mark != 0)
+    mark_ = mark;
   push_always(f);
   return true;
 }

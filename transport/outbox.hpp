@@ -3,6 +3,7 @@
 #include "protocol/frame.hpp"
 
 #include <cstddef>
+#include <cstdint>
 #include <span>
 #include <sys/uio.h>
 #include <vector>
@@ -20,8 +21,9 @@ public:
   /// `limit` is soft for one frame: an empty outbox takes any frame.
   explicit outbox(std::size_t limit) : limit_(limit) {}
 
-  /// Appends `f`, or returns false when that would exceed the limit.
-  bool push(const protocol::frame& f);
+  /// Appends `f`, or returns false when that would exceed the limit. `mark` is
+  /// the caller's number for it; 0 for none.
+  bool push(const protocol::frame& f, std::uint64_t mark = 0);
 
   /// Appends `f` whatever the limit: for handshake and close frames.
   void push_always(const protocol::frame& f);
@@ -38,6 +40,8 @@ public:
   void drop_unsent();
 
   bool is_empty() const { return bytes_ == 0; }
+  /// The latest mark that was pushed.
+  std::uint64_t last_mark() const { return mark_; }
   /// Unwritten bytes.
   std::size_t bytes() const { return bytes_; }
   std::size_t frames() const { return frames_.size() - first_; }
@@ -50,6 +54,7 @@ private:
   std::size_t written_ = 0; ///< bytes of the oldest frame already written
   std::size_t bytes_ = 0;
   std::size_t limit_;
+  std::uint64_t mark_ = 0;
 };
 
 } // namespace wsgw::transport

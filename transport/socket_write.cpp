@@ -38,8 +38,9 @@ write_outcome write_out(outbox& from, int descriptor) {
   return write_outcome::emptied;
 }
 
-bool push_after_writing(outbox& to, const protocol::frame& f, int descriptor) {
-  return write_out(to, descriptor) != write_outcome::failed && to.push(f);
+bool push_after_writing(outbox& to, const protocol::frame& f,
+                        std::uint64_t mark, int descriptor) {
+  return write_out(to, descriptor) != write_outcome::failed && to.push(f, mark);
 }
 
 } // namespace wsgw::transport

@@ -19,6 +19,7 @@ write_outcome write_out(outbox& from, int descriptor);
 /// Makes room in a full outbox: a burst may fill it within one turn, but only
 /// what the kernel does not take says that the peer is slow. False when `f`
 /// still does not fit. Write errors show at the next `write_out`.
-bool push_after_writing(outbox& to, const protocol::frame& f, int descriptor);
+bool push_after_writing(outbox& to, const protocol::frame& f,
+                        std::uint64_t mark, int descriptor);
 
 } // namespace wsgw::transport

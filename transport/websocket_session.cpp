@@ -19,10 +19,8 @@ namespace wsgw::transport {
 
 namespace {
 
-/// Our close frame must have left the outbox within this time …
-constexpr std::chrono::seconds close_write_time{2};
-/// … and the peer must have answered within this more (5 s in all).
-constexpr std::chrono::seconds close_answer_time{3};
+/// Until our close frame must have left, and then until the peer must answer.
+constexpr std::chrono::seconds close_write_time{2}, close_answer_time{3};
 
 /// One socket: Beast reads and speaks the protocol, the outbox writes.
 class websocket_session final
@@ -47,7 +45,8 @@ public:
 
   void start(const websocket_handshake& handshake);
 
-  send_result send(const protocol::frame& f) override;
+  send_result send(const protocol::frame& f, std::uint64_t mark) override;
+  std::uint64_t last_mark() const override { return outbox_.last_mark(); }
   void ping() override;
   void close(const protocol::close_status& status, unsent what) override;
   std::size_t outbox_bytes() const override { return outbox_.bytes(); }
@@ -177,11 +176,12 @@ void websocket_session::on_read_end(beast::error_code ec) {
   deadline_ = loop_.after(close_write_time, [this] { abort(); });
 }
 
-send_result websocket_session::send(const protocol::frame& f) {
+send_result websocket_session::send(const protocol::frame& f,
+                                    std::uint64_t mark) {
   if (is_closing_ || is_read_ended_)
     return send_result::closed;
-  if (!outbox_.push(f)
-      && !push_after_writing(outbox_, f, socket().native_handle()))
+  if (!outbox_.push(f, mark)
+      && !push_after_writing(outbox_, f, mark, socket().native_handle()))
     return send_result::full;
   mark_dirty();
   return send_result::queued;
@@ -189,7 +189,7 @@ send_result websocket_session::send(const protocol::frame& f) {
 
 void websocket_session::ping() {
   static const auto frame = std::make_shared<const std::string>("\x89\0", 2);
-  send(frame);
+  send(frame, 0);
 }
 
 void websocket_session::close(const protocol::close_status& status,

@@ -12,14 +12,19 @@ namespace wsgw::tests {
 /// demand.
 class fake_connection final : public transport::connection {
 public:
-  transport::send_result send(const protocol::frame& f) override {
+  transport::send_result send(const protocol::frame& f,
+                              std::uint64_t mark) override {
     if (closed)
       return transport::send_result::closed;
     if (full)
       return transport::send_result::full;
     texts.emplace_back(protocol::payload_of(f));
+    if (mark != 0)
+      latest = mark;
     return transport::send_result::queued;
   }
+
+  std::uint64_t last_mark() const override { return latest; }
 
   void ping() override { ++pings; }
 
@@ -34,6 +39,7 @@ public:
   std::size_t outbox_bytes() const override { return 0; }
 
   std::vector<std::string> texts;
+  std::uint64_t latest = 0;
   int pings = 0;
   bool full = false;
   bool dropped_unsent = false;
