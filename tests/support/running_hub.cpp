@@ -57,4 +57,9 @@ std::vector<std::string> read_until(ws_client& client, std::string_view last) {
   return texts;
 }
 
+bool hears(ws_client& client, std::string_view text) {
+  const auto texts = read_until(client, text);
+  return !texts.empty() && texts.back() == text;
+}
+
 } // namespace wsgw::tests

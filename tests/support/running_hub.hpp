@@ -64,4 +64,7 @@ std::vector<std::string> read_texts(ws_client& client, std::size_t count);
 /// Reads text frames until `last` arrives (included in the result).
 std::vector<std::string> read_until(ws_client& client, std::string_view last);
 
+/// True when `text` arrives, whatever arrives before it.
+bool hears(ws_client& client, std::string_view text);
+
 } // namespace wsgw::tests
