@@ -203,7 +203,7 @@ TEST_SUITE("integration/conformance") {
       all += frame(op_text, true, "__ping__");
     CHECK(client.send_raw(all));
     const auto pongs = read_texts(client, 1000);
-    CHECK(pongs.size() == 1000);
+    REQUIRE(pongs.size() == 1000);
     CHECK(pongs.back() == "__pong__");
   }
 
