@@ -3,6 +3,7 @@
 #include "actors/log.hpp"
 
 #include <algorithm>
+#include <string_view>
 #include <utility>
 
 namespace wsgw::actors {
@@ -15,7 +16,7 @@ constexpr std::size_t least_remembered = 100;
 /// Microseconds since the Unix epoch in base 36: unique per dialog and node
 /// for all practical purposes, and it sorts.
 std::string make_epoch() {
-  constexpr char digits[] = "0123456789abcdefghijklmnopqrstuvwxyz";
+  constexpr std::string_view digits = "0123456789abcdefghijklmnopqrstuvwxyz";
   auto rest = static_cast<std::uint64_t>(
     std::chrono::duration_cast<std::chrono::microseconds>(
       std::chrono::system_clock::now().time_since_epoch())

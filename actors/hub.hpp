@@ -71,12 +71,14 @@ struct hub {
 
   protocol::cidr_set trusted_proxies;
   std::size_t connection_limit = 0; ///< WS_MAX_TOTAL_CONNECTIONS, resolved
+  std::size_t descriptor_limit = 0; ///< sockets that open files allow; 0: any
 
   std::atomic<std::uint64_t> next_connection;    ///< starts at random
   std::atomic<std::size_t> connections{0};       ///< A, S and W
   std::atomic<std::size_t> inbox_connections{0}; ///< L
   std::atomic<std::size_t> inflight_events{0};   ///< read, not yet in a dialog
   std::atomic<bool> draining{false};
+  std::atomic<bool> failed{false}; ///< an actor that all need has died
 
   tally refused;     ///< handshakes and requests, by errc word or close text
   tally closed;      ///< connections, by `<code>`

@@ -4,6 +4,7 @@
 #include "actors/serve.hpp"
 #include "transport/redis_url.hpp"
 
+#include <cstdlib>
 #include <exception>
 #include <iostream>
 #include <string>
@@ -18,6 +19,15 @@ std::string check_redis(std::string_view url) {
   return problem == nullptr ? std::string{} : *problem;
 }
 
+/// The log is written out when this returns.
+wsgw::actors::serve_result serve_with_log(const wsgw::actors::startup& order) {
+  using namespace wsgw::actors;
+  const log::session logging{order.config.level, order.config.format};
+  for (const auto& warning : order.warnings)
+    log::warning("config", warning);
+  return serve(order.config);
+}
+
 int run(int argc, char** argv) {
   using namespace wsgw::actors;
   const auto order =
@@ -25,10 +35,10 @@ int run(int argc, char** argv) {
   if (order.stop || order.what.what != action::serve)
     return run_command(order, std::cout, std::cerr);
   block_signals();
-  const log::session logging{order.config.level, order.config.format};
-  for (const auto& warning : order.warnings)
-    log::warning("config", warning);
-  return serve(order.config);
+  const auto result = serve_with_log(order);
+  if (result.must_leave)
+    std::_Exit(result.exit_code);
+  return result.exit_code;
 }
 
 } // namespace

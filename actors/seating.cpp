@@ -44,19 +44,18 @@ seating::seating(hub& shared) : shared_(shared) {
 }
 
 bool seating::take_global(protocol::role as) {
-  if (as == protocol::role::user) {
-    // The reference never limited inboxes; ours share the descriptor limit.
-    const auto total =
-      shared_.inbox_connections.fetch_add(1) + 1 + shared_.connections.load();
-    if (shared_.connection_limit == 0 || total <= shared_.connection_limit)
-      return true;
-    shared_.inbox_connections.fetch_sub(1);
-    return false;
-  }
-  const auto total = shared_.connections.fetch_add(1) + 1;
-  if (shared_.connection_limit == 0 || total <= shared_.connection_limit)
+  auto& mine = as == protocol::role::user ? shared_.inbox_connections
+                                          : shared_.connections;
+  ++mine;
+  // The reference limits A, S and W; descriptors limit all.
+  const auto counted = shared_.connections.load();
+  const auto all = counted + shared_.inbox_connections.load();
+  const auto limit = shared_.connection_limit;
+  const auto files = shared_.descriptor_limit;
+  if ((as == protocol::role::user || limit == 0 || counted <= limit)
+      && (files == 0 || all <= files))
     return true;
-  shared_.connections.fetch_sub(1);
+  --mine;
   return false;
 }
 

@@ -4,11 +4,19 @@
 
 namespace wsgw::actors {
 
-/// Runs the gateway until SIGTERM or SIGINT; returns the exit code: 0 after a
-/// clean stop, 1 when it could not start. Call it on the main thread, with
+/// How a run ended.
+struct serve_result {
+  /// For the shell: 0 after a clean stop, 1 when the gateway could not start
+  /// or an actor failed that it cannot do without.
+  int exit_code = 0;
+  /// Actors are left that would not end; only `_Exit` may follow.
+  bool must_leave = false;
+};
+
+/// Runs the gateway until SIGTERM or SIGINT. Call it on the main thread, with
 /// those signals blocked in every thread (`block_signals`). A second signal
 /// during the stop ends the process at once.
-int serve(const settings& config);
+serve_result serve(const settings& config);
 
 /// Blocks the signals that `serve` waits for; call it before any thread is
 /// started, the log's included. SIGPIPE is ignored.

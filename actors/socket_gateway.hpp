@@ -51,7 +51,7 @@ private:
   void place(std::shared_ptr<attempt> a);
   void open(const std::shared_ptr<attempt>& a);
   void log_forbidden(const protocol::admission& verdict) const;
-  void log_refused(const transport::http_request& request,
+  void log_refused(const transport::http_request& request, std::uint16_t code,
                    std::string_view why) const;
   transport::connection_limits limits() const;
 

@@ -17,6 +17,7 @@ struct seating_fixture {
   explicit seating_fixture(std::size_t per_room = 2, std::size_t in_all = 0)
       : hub(limited(per_room)), seats(hub.shared) {
     hub.shared.connection_limit = in_all;
+    hub.shared.descriptor_limit = in_all;
   }
 
   static actors::settings limited(std::size_t per_room) {

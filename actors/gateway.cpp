@@ -1,0 +1,239 @@
+#include "actors/gateway.hpp"
+
+#include "actors/authoriser.hpp"
+#include "actors/broadcaster.hpp"
+#include "actors/log.hpp"
+#include "actors/router.hpp"
+#include "transport/beast_http_client.hpp"
+#include "transport/redis_url.hpp"
+
+#include <caf/actor_cast.hpp>
+#include <caf/actor_registry.hpp>
+
+#include <algorithm>
+#include <csignal>
+#include <future>
+#include <sys/resource.h>
+#include <unistd.h>
+#include <utility>
+
+namespace wsgw::actors {
+
+namespace {
+
+/// Descriptors that are not client sockets: listeners, Redis, logs, files.
+constexpr std::size_t reserved_descriptors = 128;
+
+/// Actors without sockets have nothing to wait for: this, or half of
+/// WS_SHUTDOWN_TIMEOUT if that is less.
+constexpr std::chrono::milliseconds actors_end_within{2'000};
+constexpr std::chrono::milliseconds least_time_for_actors{100};
+
+/// Raises the open-file limit as far as the system allows; returns it.
+std::size_t raise_open_files() {
+  rlimit limit{};
+  getrlimit(RLIMIT_NOFILE, &limit);
+  limit.rlim_cur = limit.rlim_max;
+  setrlimit(RLIMIT_NOFILE, &limit);
+  getrlimit(RLIMIT_NOFILE, &limit);
+  return limit.rlim_cur;
+}
+
+std::string what_of(const std::exception_ptr& why) {
+  try {
+    std::rethrow_exception(why);
+  } catch (const std::exception& e) {
+    return e.what();
+  } catch (...) {
+    return "unknown exception";
+  }
+}
+
+} // namespace
+
+gateway::gateway(const settings& config) : hub_(config) {
+  // Nothing of ours runs on CAF's own scheduler; one idle worker suffices.
+  caf_config_.set("scheduler.max-threads", 1);
+  system_ = std::make_unique<caf::actor_system>(caf_config_);
+  const auto files = raise_open_files();
+  const auto usable =
+    files > reserved_descriptors ? files - reserved_descriptors : 1;
+  hub_.descriptor_limit = usable;
+  hub_.connection_limit =
+    config.max_total_connections == 0 ? usable : config.max_total_connections;
+  if (hub_.connection_limit > usable)
+    log::warning("main", "open-file limit below WS_MAX_TOTAL_CONNECTIONS",
+                 {{"open_files", files}, {"limit", hub_.connection_limit}});
+  make_shards();
+  spawn_actors();
+  choose_source();
+  api_ = std::make_unique<http_api>(hub_);
+  sockets_ = std::make_unique<socket_gateway>(hub_, *api_);
+}
+
+void gateway::make_shards() {
+  const auto wanted = hub_.config.shards != 0
+                        ? hub_.config.shards
+                        : std::max(1U, std::thread::hardware_concurrency());
+  for (std::size_t i = 0; i < wanted; ++i) {
+    loops_.push_back(std::make_unique<transport::shard_loop>());
+    shards_.push_back(std::make_unique<shard>(*system_, *loops_[i], i));
+    hub_.shards.push_back(shards_[i].get());
+    loops_[i]->on_failure([home = shards_[i].get()](std::exception_ptr why) {
+      home->counters().exceptions.add();
+      log::repeated_warning("exception", "loop", "callback threw",
+                            {{"what", what_of(why)}});
+    });
+  }
+}
+
+void gateway::spawn_actors() {
+  auto& first = *shards_.front();
+  hub_.broadcaster = spawn_pinned(first, broadcaster, &hub_, &first);
+  for (auto& home : shards_)
+    hub_.routers.push_back(spawn_pinned(*home, router, &hub_, home.get()));
+  watch(caf::actor_cast<caf::actor>(hub_.broadcaster), broadcaster_state::name);
+  for (const auto& each : hub_.routers)
+    watch(caf::actor_cast<caf::actor>(each), router_state::name);
+  if (hub_.config.auth_url.empty())
+    return;
+  backend_ = transport::make_http_client(*loops_.front());
+  hub_.authoriser =
+    spawn_pinned(first, authoriser, &hub_, &first, backend_.get());
+  watch(caf::actor_cast<caf::actor>(hub_.authoriser), authoriser_state::name);
+}
+
+void gateway::watch(const caf::actor& actor, std::string_view name) {
+  // A gateway without it would look alive and deliver nothing; whoever runs
+  // us starts a fresh one.
+  actor->attach_functor([this, name](const caf::error& reason) {
+    if (reason == caf::exit_reason::user_shutdown)
+      return;
+    log::error("main", "an actor died that all need", {{"actor", name}});
+    hub_.failed = true;
+    ::kill(::getpid(), SIGTERM);
+  });
+}
+
+void gateway::choose_source() {
+  const auto& url = hub_.config.redis_url;
+  if (url.empty()) {
+    hub_.set_source({source_status::kind::embedded,
+                     source_status::state::ready,
+                     {},
+                     0,
+                     std::chrono::system_clock::now()});
+    hub_.publish = [this](const protocol::room_id& room, std::string json,
+                          hub::published done) {
+      messages::ingest batch;
+      batch.events.push_back(
+        {room, std::move(json), {}, credit{hub_.inflight_events}});
+      caf::anon_send(hub_.broadcaster, std::move(batch));
+      done({});
+    };
+    return;
+  }
+  // The configuration has refused a malformed URL already.
+  redis_ = std::make_unique<redis_source>(
+    hub_, *shards_.front(), *loops_.front(),
+    std::get<transport::redis_endpoint>(transport::parse_redis_url(url)));
+  hub_.publish = [this](const protocol::room_id& room, std::string json,
+                        hub::published done) {
+    loops_.front()->post(
+      [this, room, json = std::move(json), done = std::move(done)]() mutable {
+        redis_->publish(room, std::move(json), std::move(done));
+      });
+  };
+  loops_.front()->post([this] { redis_->start(); });
+}
+
+bool gateway::open() {
+  std::vector<transport::shard_loop*> loops;
+  for (auto& loop : loops_)
+    loops.push_back(loop.get());
+  transport::http_limits limits;
+  limits.handshake_timeout = hub_.config.handshake_timeout;
+  listener_ = std::make_unique<transport::listener>(loops, *sockets_, limits);
+  const auto& [host, port] = std::pair{hub_.config.host, hub_.config.port};
+  if (const auto error = listener_->open(host, port)) {
+    const auto reason = error.message();
+    log::error("main", "cannot listen",
+               {{"host", host}, {"port", port}, {"reason", reason}});
+    return false;
+  }
+  listener_->start();
+  log::info("main", "listening",
+            {{"host", host},
+             {"port", listener_->port()},
+             {"shards", hub_.shards.size()},
+             {"mode", hub_.config.compat ? "compat" : "strict"},
+             {"source", redis_ ? "redis" : "embedded"}});
+  return true;
+}
+
+void gateway::run_loops() {
+  for (auto& loop : loops_)
+    threads_.emplace_back([&loop] { loop->run(); });
+}
+
+void gateway::close_sockets() {
+  hub_.draining = true;
+  listener_->stop();
+  const auto status =
+    protocol::status_of(protocol::close_reason::service_restarting);
+  for (auto& home : shards_)
+    home->loop().post([&home, status] {
+      home->actors().for_each(
+        [&status](describable& actor) { actor.request_close(status); });
+    });
+}
+
+bool gateway::has_sockets() const {
+  return hub_.connections + hub_.inbox_connections != 0;
+}
+
+bool gateway::has_actors() const { return system_->registry().running() != 0; }
+
+std::chrono::milliseconds gateway::time_for_actors() const {
+  return std::clamp(hub_.config.shutdown_timeout / 2, least_time_for_actors,
+                    actors_end_within);
+}
+
+std::chrono::milliseconds gateway::time_for_sockets() const {
+  return hub_.config.shutdown_timeout - time_for_actors();
+}
+
+void gateway::end_actors() {
+  if (redis_) {
+    std::promise<void> stopped;
+    loops_.front()->post([this, &stopped] {
+      redis_->stop();
+      stopped.set_value();
+    });
+    stopped.get_future().wait();
+  }
+  const auto reason = caf::exit_reason::user_shutdown;
+  caf::anon_send_exit(hub_.broadcaster, reason);
+  for (const auto& each : hub_.routers)
+    caf::anon_send_exit(each, reason);
+  if (hub_.authoriser)
+    caf::anon_send_exit(hub_.authoriser, reason);
+}
+
+gateway::~gateway() {
+  for (auto& loop : loops_)
+    loop->stop();
+  for (auto& thread : threads_)
+    thread.join();
+  listener_.reset();
+  sockets_.reset();
+  api_.reset();
+  redis_.reset();
+  backend_.reset();
+  hub_.broadcaster = nullptr;
+  hub_.routers.clear();
+  hub_.authoriser = nullptr;
+  system_.reset();
+}
+
+} // namespace wsgw::actors

@@ -1,0 +1,67 @@
+#pragma once
+
+#include "actors/http_api.hpp"
+#include "actors/hub.hpp"
+#include "actors/redis_source.hpp"
+#include "actors/socket_gateway.hpp"
+#include "transport/http_client.hpp"
+#include "transport/listener.hpp"
+#include "transport/shard_loop.hpp"
+
+#include <caf/actor_system.hpp>
+#include <caf/actor_system_config.hpp>
+
+#include <chrono>
+#include <memory>
+#include <string_view>
+#include <thread>
+#include <vector>
+
+namespace wsgw::actors {
+
+/// The whole running program, in the order in which it has to be destroyed
+/// (last member first; the actor system goes before the shards it runs on, and
+/// the hub outlives what unfinished work of the loops still holds).
+class gateway {
+public:
+  explicit gateway(const settings& config);
+  ~gateway();
+
+  void run_loops();
+  /// Binds the port and accepts; false (and a log line) when that fails.
+  bool open();
+  /// Asks every socket to close with 1012, now and whenever called again: a
+  /// handshake that was decided before may still become a subscriber.
+  void close_sockets();
+  bool has_sockets() const;
+  /// Stops the source and asks all actors to end. Call it last, in any case.
+  void end_actors();
+  bool has_actors() const;
+
+  /// WS_SHUTDOWN_TIMEOUT, divided between sockets and actors.
+  std::chrono::milliseconds time_for_sockets() const;
+  std::chrono::milliseconds time_for_actors() const;
+
+  /// True when an actor died that the gateway cannot do without.
+  bool has_failed() const { return hub_.failed; }
+
+private:
+  void make_shards();
+  void spawn_actors();
+  void choose_source();
+  void watch(const caf::actor& actor, std::string_view name);
+
+  hub hub_;
+  caf::actor_system_config caf_config_;
+  std::vector<std::unique_ptr<transport::shard_loop>> loops_;
+  std::vector<std::unique_ptr<shard>> shards_;
+  std::unique_ptr<caf::actor_system> system_;
+  std::unique_ptr<transport::http_client> backend_;
+  std::unique_ptr<redis_source> redis_;
+  std::unique_ptr<http_api> api_;
+  std::unique_ptr<socket_gateway> sockets_;
+  std::unique_ptr<transport::listener> listener_;
+  std::vector<std::thread> threads_;
+};
+
+} // namespace wsgw::actors
