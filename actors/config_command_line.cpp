@@ -1,5 +1,6 @@
 #include "actors/build_info.hpp"
 #include "actors/config_sources.hpp"
+#include "protocol/room.hpp"
 
 #include <CLI/CLI.hpp>
 #include <caf/config.hpp>
@@ -11,6 +12,13 @@
 namespace wsgw::actors {
 
 namespace {
+
+/// Empty, or what is wrong with the id of a dialog.
+std::string is_dialog_id(const std::string& text) {
+  return protocol::room_id::make(protocol::room_kind::dialog, text)
+           ? std::string{}
+           : "not a dialog id (1 to 9223372036854775807): " + text;
+}
 
 bool is_switch(const setting_row& row) {
   return std::holds_alternative<bool settings::*>(row.field);
@@ -94,7 +102,9 @@ void add_minting(CLI::App& app, targets& into) {
   site->add_option("--ttl", into.ttl, "Life, default unlimited");
   auto* ticket = app.add_subcommand("ticket", "Print a ticket for a dialog");
   choose(ticket, into, action::mint_ticket);
-  ticket->add_option("--dialog-id", order.dialog_id, "Dialog")->required();
+  ticket->add_option("--dialog-id", order.dialog_id, "Dialog")
+    ->required()
+    ->check(is_dialog_id);
   ticket->add_option("--role", into.role, "Role, default widget")
     ->check(CLI::IsMember({"admin", "widget", "site"}));
   ticket->add_option("--assistant-id", order.assistant_id, "Assistant");

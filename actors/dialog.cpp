@@ -112,11 +112,16 @@ void dialog_state::append(const protocol::event& e) {
     is_inbox ? protocol::row_of(room->kind()).roles : e.audience;
   const auto frame = protocol::text_frame(protocol::legacy_payload(e, shape));
   const auto mark = e.kind == protocol::durability::durable ? seq : 0;
-  log::broadcasting(*room, member_count());
-  for (const auto as : protocol::all_roles)
-    if (audience.contains(as))
-      for (auto& each : members[static_cast<std::size_t>(as)])
-        send_to(each, frame, mark);
+  std::size_t receivers = 0;
+  for (const auto as : protocol::all_roles) {
+    auto& list = members[static_cast<std::size_t>(as)];
+    if (!audience.contains(as))
+      continue;
+    receivers += list.size();
+    for (auto& each : list)
+      send_to(each, frame, mark);
+  }
+  log::broadcasting(*room, receivers);
 }
 
 void dialog_state::send_to(member& to, const protocol::frame& frame,

@@ -30,7 +30,6 @@ struct dialog_state : describable {
   void on_down(const caf::down_msg& down);
 
   void describe(actor_info& out) const override;
-  std::size_t member_count() const { return positions.size(); }
 
   // -- state ----------------------------------------------------------------
 

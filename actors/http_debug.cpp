@@ -90,6 +90,8 @@ protocol::actor_list list_shard(shard& where, const filter& wanted) {
     if (!wanted.matches(info))
       return;
     ++part.total;
+    if (info.kind == "subscriber")
+      ++part.by_role[static_cast<std::size_t>(info.as)];
     if (part.actors.size() < wanted.limit)
       part.actors.push_back(facts_of(std::move(info)));
   });
@@ -101,6 +103,8 @@ protocol::actor_list merged(std::vector<protocol::actor_list> parts,
   protocol::actor_list all;
   for (auto& part : parts) {
     all.total += part.total;
+    for (std::size_t i = 0; i < all.by_role.size(); ++i)
+      all.by_role[i] += part.by_role[i];
     std::move(part.actors.begin(), part.actors.end(),
               std::back_inserter(all.actors));
   }
@@ -205,12 +209,8 @@ void debug_pages::connections(page_request request) {
   wanted->kind = "subscriber";
   list_actors(
     shared_, *wanted,
-    [this,
-     respond = std::move(request.respond)](const protocol::actor_list& list) {
-      census_.take(
-        time_.steady(), [respond, list](const protocol::census& people) {
-          respond(json_response(protocol::encode_connections(list, people)));
-        });
+    [respond = std::move(request.respond)](const protocol::actor_list& list) {
+      respond(json_response(protocol::encode_connections(list)));
     });
 }
 

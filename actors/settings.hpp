@@ -32,7 +32,6 @@ struct settings {
   bool echo = false;                             ///< WS_ECHO
   bool allow_any_dialog = false;                 ///< WS_ALLOW_ANY_DIALOG
   std::string auth_url;                          ///< WS_AUTH_URL
-  std::string publish_token;                     ///< WS_PUBLISH_TOKEN
   std::string debug_token;                       ///< WS_DEBUG_TOKEN
   std::vector<std::string> trusted_iframe_hosts; ///< WS_TRUSTED_IFRAME_HOSTS
   /// WS_TRUSTED_PROXIES: a CIDR list that has been checked.

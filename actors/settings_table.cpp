@@ -50,8 +50,6 @@ const std::array table{
   secret("SITE_SECRET", &settings::site_secret, "Key of site tokens (HS256)"),
   secret("WS_TICKET_SECRET", &settings::ticket_secret,
          "Key of widget tickets (HMAC-SHA256)"),
-  secret("WS_PUBLISH_TOKEN", &settings::publish_token,
-         "Bearer token of publishers over HTTP"),
   secret("WS_DEBUG_TOKEN", &settings::debug_token,
          "Bearer token of the debug pages for other than local callers"),
   setting_row{"Secrets", "WS_JWT_PUBLIC_KEY_FILE",
@@ -62,7 +60,8 @@ const std::array table{
   setting_row{"Admission", "WS_COMPAT", &settings::compat,
               "Admit and refuse exactly as the reference gateway does"},
   setting_row{"Admission", "WS_AUTH_URL", &settings::auth_url,
-              "http(s) URL of the backend that decides who may join"},
+              "http(s) URL of the backend that decides who may join", 0, 0,
+              count, secrecy::credentials},
   setting_row{"Admission", "WS_ALLOW_ANY_DIALOG", &settings::allow_any_dialog,
               "Allow production without WS_AUTH_URL: any valid token may read "
               "any dialog"},
@@ -111,6 +110,8 @@ const std::array table{
 
 constexpr std::array reserved{
   reserved_name{"WS_LOG", true},
+  reserved_name{"WS_PUBLISH_TOKEN", true},
+  reserved_name{"WS_PUBLISH_TOKEN_FILE", true},
   reserved_name{"WS_LOG_MAXLEN", true},
   reserved_name{"WS_LOG_TTL", true},
   reserved_name{"WS_REDIS_LOAD_FUNCTIONS", true},

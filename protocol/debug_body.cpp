@@ -190,10 +190,10 @@ std::string encode_actors(const actor_list& list) {
   return json.key("truncated").boolean(list.truncated).end_object().take();
 }
 
-std::string encode_connections(const actor_list& list, const census& people) {
+std::string encode_connections(const actor_list& list) {
   json_writer json;
   json.begin_object().key("total").number(list.total).key("by_role");
-  write_roles(json, people.connections);
+  write_roles(json, list.by_role);
   json.key("connections").begin_array();
   for (const auto& actor : list.actors)
     write_connection(json, actor);

@@ -58,7 +58,8 @@ struct actor_facts {
 /// A part of a longer list.
 struct actor_list {
   std::vector<actor_facts> actors;
-  std::size_t total = 0;  ///< that matched, listed or not
+  std::size_t total = 0; ///< that matched, listed or not
+  std::array<std::size_t, role_count> by_role{}; ///< of the subscribers in it
   bool truncated = false; ///< by the limit or by a shard that did not answer
 };
 
@@ -66,6 +67,6 @@ struct actor_list {
 std::string encode_actors(const actor_list& list);
 
 /// `/debug/connections`; `list` holds subscribers only.
-std::string encode_connections(const actor_list& list, const census& people);
+std::string encode_connections(const actor_list& list);
 
 } // namespace wsgw::protocol
