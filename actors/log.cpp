@@ -8,7 +8,9 @@
 #include <spdlog/spdlog.h>
 
 #include <atomic>
+#include <future>
 #include <memory>
+#include <thread>
 #include <unistd.h>
 #include <vector>
 
@@ -101,10 +103,21 @@ session::session(log_level least_level, log_format format, std::FILE* out) {
   least = static_cast<int>(least_level);
 }
 
-session::~session() {
+session::~session() { end(std::chrono::seconds{1}); }
+
+bool session::end(std::chrono::milliseconds patience) {
   least = off;
   state.logger.reset();
-  state.writer.reset(); // joins the writer, which empties the queue first
+  if (!state.writer)
+    return true;
+  const auto written = std::make_shared<std::promise<void>>();
+  auto done = written->get_future();
+  // Its destructor joins the writer, which empties the queue first.
+  std::thread{[writer = std::move(state.writer), written]() mutable {
+    writer.reset();
+    written->set_value();
+  }}.detach();
+  return done.wait_for(patience) == std::future_status::ready;
 }
 
 bool enabled(log_level level) {

@@ -31,8 +31,13 @@ public:
   session(log_level least, log_format format, std::FILE* out = stdout);
   session(const session&) = delete;
   session& operator=(const session&) = delete;
-  /// Writes what is queued.
+  /// Ends the session if `end` did not.
   ~session();
+
+  /// Writes what is queued; false when nobody took it within `patience` (a
+  /// pipe that is not read). Then the writing thread is left behind, and the
+  /// process should end by `_Exit`, which needs no lock that it may hold.
+  bool end(std::chrono::milliseconds patience);
 };
 
 /// True when a line of this severity would be written: a cheap check before

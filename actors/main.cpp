@@ -4,6 +4,7 @@
 #include "actors/serve.hpp"
 #include "transport/redis_url.hpp"
 
+#include <chrono>
 #include <cstdlib>
 #include <exception>
 #include <iostream>
@@ -22,10 +23,13 @@ std::string check_redis(std::string_view url) {
 /// The log is written out when this returns.
 wsgw::actors::serve_result serve_with_log(const wsgw::actors::startup& order) {
   using namespace wsgw::actors;
-  const log::session logging{order.config.level, order.config.format};
+  log::session logging{order.config.level, order.config.format};
   for (const auto& warning : order.warnings)
     log::warning("config", warning);
-  return serve(order.config);
+  auto result = serve(order.config);
+  if (!logging.end(std::chrono::seconds{1}))
+    result.must_leave = true;
+  return result;
 }
 
 int run(int argc, char** argv) {

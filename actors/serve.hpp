@@ -9,13 +9,13 @@ struct serve_result {
   /// For the shell: 0 after a clean stop, 1 when the gateway could not start
   /// or an actor failed that it cannot do without.
   int exit_code = 0;
-  /// Actors are left that would not end; only `_Exit` may follow.
+  /// A thread or an actor is left that would not end; only `_Exit` may follow.
   bool must_leave = false;
 };
 
-/// Runs the gateway until SIGTERM or SIGINT. Call it on the main thread, with
-/// those signals blocked in every thread (`block_signals`). A second signal
-/// during the stop ends the process at once.
+/// Runs the gateway until SIGTERM, SIGINT or SIGHUP. Call it on the main
+/// thread, with those signals blocked in every thread (`block_signals`). A
+/// second signal during the stop ends the process at once.
 serve_result serve(const settings& config);
 
 /// Blocks the signals that `serve` waits for; call it before any thread is
