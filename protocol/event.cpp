@@ -2,11 +2,8 @@
 
 #include "protocol/audience.hpp"
 #include "protocol/event_reader.hpp"
-#include "protocol/json_text.hpp"
 #include "protocol/json_writer.hpp"
 
-#include <optional>
-#include <string>
 #include <utility>
 
 namespace wsgw::protocol {
@@ -72,12 +69,8 @@ result<event> assemble(event_reader& read, parse_options options) {
 } // namespace
 
 result<event> parse_event(std::string_view json, parse_options options) {
-  // Most events have no escape at all, which one quick look tells.
-  const auto has_escapes = json.find('\\') != std::string_view::npos;
-  const auto repaired =
-    has_escapes ? replace_lone_surrogates(json) : std::optional<std::string>{};
   event_reader reader;
-  if (const auto error = reader.read(repaired ? *repaired : json))
+  if (const auto error = reader.read(json))
     return *error;
   if (reader.type().empty())
     return errc::event_without_type;

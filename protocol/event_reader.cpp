@@ -57,7 +57,12 @@ private:
 
 // NOLINTEND(readability-identifier-naming)
 
-std::optional<errc> event_reader::read(std::string_view json) {
+std::optional<errc> event_reader::read(std::string_view source) {
+  // Most events have no escape at all, which one quick look tells.
+  has_escapes_ = source.find('\\') != std::string_view::npos;
+  const auto repaired = has_escapes_ ? replace_lone_surrogates(source)
+                                     : std::optional<std::string>{};
+  const std::string_view json = repaired ? *repaired : source;
   constexpr unsigned flags =
     rapidjson::kParseNumbersAsStringsFlag | rapidjson::kParseInsituFlag;
   // Checked beforehand, which is faster than letting the parser do it.
@@ -67,7 +72,6 @@ std::optional<errc> event_reader::read(std::string_view json) {
   thread_local std::string scratch;
   scratch.assign(json);
   out_.reserve(json.size()); // it never grows by rewriting
-  has_escapes_ = json.find('\\') != std::string_view::npos;
   rapidjson::InsituStringStream stream{scratch.data()};
   rapidjson::Reader parser{nullptr, 0};
   handler callbacks{*this};

@@ -44,9 +44,9 @@ public:
   static constexpr std::size_t max_depth = 256;
 
   /// Errors: event_not_json (also when nested deeper than `max_depth`, or a
-  /// number is beyond a double), event_not_utf8, event_not_object. `json` must
-  /// not hold lone surrogate escapes.
-  std::optional<errc> read(std::string_view json);
+  /// number is beyond a double), event_not_utf8, event_not_object. Lone
+  /// surrogate escapes count as U+FFFD.
+  std::optional<errc> read(std::string_view source);
 
   // -- results of a successful read() -----------------------------------------
 
