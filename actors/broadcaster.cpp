@@ -41,16 +41,39 @@ void broadcaster_state::route_elsewhere(messages::room_event& event) {
   self->send(shared->routers[index], std::move(event));
 }
 
-void broadcaster_state::join(messages::join& request) {
-  auto found = dialogs.find(request.room);
+broadcaster_state::entry&
+broadcaster_state::open(const protocol::room_id& room) {
+  auto found = dialogs.find(room);
   if (found == dialogs.end()) {
-    auto& where = shared->shard_of(request.room);
-    auto fresh = spawn_pinned(where, dialog, shared, &where, request.room);
+    auto& where = shared->shard_of(room);
+    auto fresh = spawn_pinned(where, dialog, shared, &where, room);
     self->monitor(fresh);
-    found = dialogs.emplace(request.room, entry{std::move(fresh), 0}).first;
+    found = dialogs.emplace(room, entry{std::move(fresh), 0}).first;
   }
   ++found->second.forwarded;
-  self->send(found->second.dialog, std::move(request));
+  return found->second;
+}
+
+void broadcaster_state::join(messages::join& request) {
+  const auto& where = open(request.room);
+  self->send(where.dialog, std::move(request));
+}
+
+void broadcaster_state::append(messages::append& request) {
+  const auto& where = open(request.room);
+  self->send(where.dialog, std::move(request));
+}
+
+void broadcaster_state::link_changed(const messages::link_state& news) {
+  for (const auto& [room, open] : dialogs)
+    if (!shared->server_of || shared->server_of(room) == news.server)
+      self->send(open.dialog, news);
+}
+
+void broadcaster_state::presence_changed(const messages::room_presence& news) {
+  const auto found = dialogs.find(news.room);
+  if (found != dialogs.end())
+    self->send(found->second.dialog, news);
 }
 
 void broadcaster_state::retire(const messages::retire& request) {
@@ -100,6 +123,11 @@ broadcaster(broadcaster_actor::stateful_pointer<broadcaster_state> self,
     [&state](const caf::exit_msg& exit) { state.on_exit(exit); });
   return {
     [&state](messages::ingest& batch) { state.ingest(batch); },
+    [&state](messages::append& request) { state.append(request); },
+    [&state](const messages::link_state& news) { state.link_changed(news); },
+    [&state](const messages::room_presence& news) {
+      state.presence_changed(news);
+    },
     [&state](messages::join& request) { state.join(request); },
     [&state](const messages::retire& request) { state.retire(request); },
   };

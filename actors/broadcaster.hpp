@@ -19,13 +19,16 @@ struct broadcaster_state : describable {
   /// An open room.
   struct entry {
     dialog_actor dialog;
-    std::uint64_t forwarded = 0; ///< joins and events sent to it
+    std::uint64_t forwarded = 0; ///< joins, events and appends sent to it
   };
 
   // -- operations -----------------------------------------------------------
 
   void start(hub& shared, shard& home);
   void ingest(messages::ingest& batch);
+  void append(messages::append& request);
+  void link_changed(const messages::link_state& news);
+  void presence_changed(const messages::room_presence& news);
   void join(messages::join& request);
   void retire(const messages::retire& request);
   void on_down(const caf::down_msg& down);
@@ -42,6 +45,8 @@ struct broadcaster_state : describable {
   std::optional<directory::entry> listed;
 
 private:
+  /// The open room, opened when it is not.
+  entry& open(const protocol::room_id& room);
   void forward(messages::room_event& event);
   /// An event of a room nobody has open here.
   void route_elsewhere(messages::room_event& event);

@@ -87,7 +87,7 @@ void dialog_state::take(messages::event& incoming) {
     counters.events_duplicate.add();
     return;
   }
-  append(*parsed);
+  number(*parsed);
   forward_to_inbox(*parsed, std::move(incoming.json));
 }
 
@@ -99,7 +99,7 @@ bool dialog_state::is_duplicate(const protocol::event& e,
                                         : origin + '/' + e.message_id);
 }
 
-void dialog_state::append(const protocol::event& e) {
+void dialog_state::number(const protocol::event& e) {
   if (e.kind == protocol::durability::durable)
     ++seq;
   if (positions.empty())
@@ -180,6 +180,14 @@ void dialog_state::linger() {
 
 void dialog_state::retired() { self->quit(); }
 
+void dialog_state::append(messages::append&) { ++seen; }
+void dialog_state::answered(messages::store_answer&) {}
+void dialog_state::link_changed(const messages::link_state&) {}
+void dialog_state::presence_changed(const messages::room_presence&) {}
+void dialog_state::ping(const messages::ping_due&) {}
+void dialog_state::pull(const messages::pull&) {}
+void dialog_state::announce_drain(const messages::drain_slot&) {}
+
 void dialog_state::describe(actor_info& out) const {
   out.kind = "dialog";
   out.id = self->id();
@@ -202,6 +210,15 @@ dialog(dialog_actor::stateful_pointer<dialog_state> self, hub* shared,
   return {
     [&state](const messages::join& request) { state.join(request); },
     [&state](messages::event& event) { state.take(event); },
+    [&state](messages::append& request) { state.append(request); },
+    [&state](messages::store_answer& answer) { state.answered(answer); },
+    [&state](const messages::link_state& news) { state.link_changed(news); },
+    [&state](const messages::room_presence& news) {
+      state.presence_changed(news);
+    },
+    [&state](const messages::ping_due& due) { state.ping(due); },
+    [&state](const messages::pull& request) { state.pull(request); },
+    [&state](const messages::drain_slot& slot) { state.announce_drain(slot); },
     [&state](messages::retired) { state.retired(); },
   };
 }

@@ -26,6 +26,13 @@ struct dialog_state : describable {
   void start(hub& shared, shard& home, const protocol::room_id& room);
   void join(const messages::join& request);
   void take(messages::event& event);
+  void append(messages::append& request);
+  void answered(messages::store_answer& answer);
+  void link_changed(const messages::link_state& news);
+  void presence_changed(const messages::room_presence& news);
+  void ping(const messages::ping_due& due);
+  void pull(const messages::pull& request);
+  void announce_drain(const messages::drain_slot& slot);
   void retired();
   void on_down(const caf::down_msg& down);
 
@@ -63,7 +70,7 @@ struct dialog_state : describable {
 
 private:
   bool is_duplicate(const protocol::event& e, const std::string& origin);
-  void append(const protocol::event& e);
+  void number(const protocol::event& e);
   void forward_to_inbox(const protocol::event& e, std::string json);
   void send_to(member& to, const protocol::frame& frame, std::uint64_t mark);
   void linger();

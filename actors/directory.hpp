@@ -1,6 +1,7 @@
 #pragma once
 
 #include "protocol/close_code.hpp"
+#include "protocol/dialect.hpp"
 #include "protocol/ids.hpp"
 #include "protocol/role.hpp"
 
@@ -29,8 +30,11 @@ struct actor_info {
   std::string address;
   std::chrono::system_clock::time_point connected_at;
   std::chrono::milliseconds last_seen{0}; ///< age of the last inbound frame
+  protocol::dialect speaks = protocol::dialect::legacy;
   std::uint64_t sent_seq = 0;
+  std::uint64_t acked_seq = 0;
   std::size_t outbox_bytes = 0;
+  bool is_lagging = false;
 };
 
 /// A living actor that can describe itself.
@@ -41,6 +45,9 @@ public:
   virtual void describe(actor_info& out) const = 0;
   /// Closes the connection, where the actor has one. Same thread.
   virtual void request_close(const protocol::close_status&) {}
+  /// The node goes away: the client is sent away after `slot`, where the actor
+  /// has one. False when it has none, or was told before. Same thread.
+  virtual bool request_drain(std::chrono::milliseconds) { return false; }
 };
 
 /// The living actors of one shard. Loop thread only.

@@ -1,6 +1,8 @@
 #pragma once
 
 #include "actors/interfaces.hpp"
+#include "actors/log_store.hpp"
+#include "actors/presence_board.hpp"
 #include "actors/settings.hpp"
 #include "actors/shard.hpp"
 #include "protocol/attempt_window.hpp"
@@ -91,6 +93,23 @@ struct hub {
   using published = std::function<void(std::string error)>;
   std::function<void(const protocol::room_id&, std::string json, published)>
     publish;
+
+  /// Appends one durable event: wsgw_publish in log mode, PUBLISH without a
+  /// log, else into the room's own memory. Any thread, also for `done`.
+  using append_done = std::function<void(store_result<appended>)>;
+  std::function<void(const protocol::room_id&, std::string json,
+                     std::string idempotency_key, append_done)>
+    append;
+
+  /// The logs in Redis; null while WS_LOG is off.
+  log_store* log = nullptr;
+  /// Null without Redis.
+  presence_board* presence = nullptr;
+  /// Names this process among the nodes: 16 hex digits, new at every start.
+  std::string node_id;
+  /// Which Redis server keeps a room: an index into REDIS_URL's list. Empty:
+  /// there is at most one.
+  std::function<std::size_t(const protocol::room_id&)> server_of;
 
   shard& shard_of(const protocol::room_id& room) const {
     return *shards[std::hash<protocol::room_id>{}(room) % shards.size()];

@@ -1,11 +1,16 @@
 #pragma once
 
 #include "actors/credit.hpp"
+#include "actors/log_store.hpp"
 #include "protocol/authorisation.hpp"
 #include "protocol/close_code.hpp"
+#include "protocol/cursor.hpp"
+#include "protocol/dialect.hpp"
 #include "protocol/ids.hpp"
 #include "protocol/role.hpp"
 #include "protocol/room.hpp"
+#include "protocol/v1_command.hpp"
+#include "protocol/v1_message.hpp"
 #include "transport/connection.hpp"
 
 #include <caf/allowed_unsafe_message_type.hpp>
@@ -15,8 +20,10 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <system_error>
+#include <variant>
 #include <vector>
 
 /// The architecture on one page: every message and every actor's interface.
@@ -71,6 +78,62 @@ struct retire {
 /// The broadcaster has forgotten the dialog: it may end.
 struct retired {};
 
+/// An event published on this node, without Redis: the room is opened for it.
+struct append {
+  protocol::room_id room;
+  std::string json;
+  std::string idempotency_key; ///< empty: none
+  std::function<void(store_result<appended>)> done;
+  credit held{};
+};
+
+/// What the store answered to a dialog's request.
+struct store_answer {
+  std::variant<store_result<protocol::cursor>, store_result<protocol::log_page>,
+               store_result<appended>>
+    what;
+  /// What an `appended` was for: the event as it came, when it was adopted.
+  std::string json;
+  bool is_renewal = false; ///< the cursor answers `renew`, not `open`
+};
+
+/// A Redis server's subscription was lost, or is back (then nothing newer has
+/// been read from it yet). To all rooms of that server.
+struct link_state {
+  enum class news : std::uint8_t { lost, restored, commands_ready };
+
+  std::size_t server = 0;
+  news what = news::lost;
+};
+
+/// Members of `room` on all other nodes.
+struct room_presence {
+  protocol::room_id room;
+  protocol::role_counts elsewhere{};
+};
+
+/// From a subscriber to its dialog. `who` is the subscriber's actor id.
+struct ping_due {
+  std::uint64_t who = 0;
+};
+struct pull {
+  std::uint64_t who = 0;
+  protocol::v1::pull what;
+};
+/// The node goes away: tell the client its slot.
+struct drain_slot {
+  std::uint64_t who = 0;
+  std::chrono::milliseconds in{0};
+};
+
+/// From a dialog to its subscriber: live push has stopped, or goes on.
+struct lagging {
+  bool is_lagging = false;
+};
+
+/// The dialog cannot tell what the client missed for now (Redis is away).
+struct cannot_serve {};
+
 /// Something came from the client; who listens cares only about liveness.
 struct text_received {
   std::string text;
@@ -114,6 +177,10 @@ using subscriber_actor = caf::typed_actor<
   caf::reacts_to<messages::slow>,
   // Its dialog has taken it in.
   caf::reacts_to<messages::joined>,
+  // Its dialog pushes no longer, or again.
+  caf::reacts_to<messages::lagging>,
+  // Its dialog waited for Redis in vain: the socket is closed 1013.
+  caf::reacts_to<messages::cannot_serve>,
   // A text frame from the client.
   caf::reacts_to<messages::text_received>,
   // An RFC 6455 pong from the client.
@@ -129,6 +196,17 @@ using dialog_actor = caf::typed_actor<
   caf::reacts_to<messages::join>,
   // A backend event for this room.
   caf::reacts_to<messages::event>,
+  // An event published here, without Redis.
+  caf::reacts_to<messages::append>,
+  // From the log in Redis.
+  caf::reacts_to<messages::store_answer>,
+  // A link to Redis was lost or is back.
+  caf::reacts_to<messages::link_state>,
+  // Who is connected elsewhere.
+  caf::reacts_to<messages::room_presence>,
+  // From its members.
+  caf::reacts_to<messages::ping_due>, caf::reacts_to<messages::pull>,
+  caf::reacts_to<messages::drain_slot>,
   // The broadcaster has forgotten it: the actor ends.
   caf::reacts_to<messages::retired>>;
 
@@ -136,6 +214,12 @@ using dialog_actor = caf::typed_actor<
 using broadcaster_actor = caf::typed_actor<
   // Events from a source, in order: each goes to its dialog.
   caf::reacts_to<messages::ingest>,
+  // An event published here, without Redis: opens its room.
+  caf::reacts_to<messages::append>,
+  // News of a link: to every room of that server.
+  caf::reacts_to<messages::link_state>,
+  // From the presence board: to the room, if it is open.
+  caf::reacts_to<messages::room_presence>,
   // A subscriber wants into a room: forwarded to its dialog.
   caf::reacts_to<messages::join>,
   // An empty dialog asks to be forgotten; answered `retired` or not at all.
@@ -162,6 +246,9 @@ struct join {
   protocol::role as = protocol::role::admin;
   subscriber_actor who;
   std::shared_ptr<transport::connection> socket;
+  protocol::connection_id conn{};
+  protocol::dialect speaks = protocol::dialect::legacy;
+  std::string cursor; ///< as the client gave it; empty: none
 };
 
 /// The sender of `join` is a member from now on.
@@ -176,6 +263,15 @@ struct joined {
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(wsgw::actors::messages::room_event)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(wsgw::actors::messages::ingest)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(wsgw::actors::messages::event)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(wsgw::actors::messages::append)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(wsgw::actors::messages::store_answer)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(wsgw::actors::messages::link_state)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(wsgw::actors::messages::room_presence)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(wsgw::actors::messages::ping_due)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(wsgw::actors::messages::pull)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(wsgw::actors::messages::drain_slot)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(wsgw::actors::messages::lagging)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(wsgw::actors::messages::cannot_serve)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(wsgw::actors::messages::slow)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(wsgw::actors::messages::retire)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(wsgw::actors::messages::retired)

@@ -13,12 +13,11 @@
 namespace wsgw::actors {
 
 /// Where a setting's value lands; the member's type decides how text is read.
-using setting_field =
-  std::variant<bool settings::*, std::string settings::*,
-               std::size_t settings::*, std::uint16_t settings::*,
-               std::chrono::milliseconds settings::*,
-               std::vector<std::string> settings::*, environment settings::*,
-               log_level settings::*, log_format settings::*>;
+using setting_field = std::variant<
+  bool settings::*, std::string settings::*, std::size_t settings::*,
+  std::uint16_t settings::*, std::chrono::milliseconds settings::*,
+  std::vector<std::string> settings::*, environment settings::*,
+  log_level settings::*, log_format settings::*, log_mode settings::*>;
 
 /// How a number is written; durations are known by their type.
 enum class measure : std::uint8_t { count, bytes };

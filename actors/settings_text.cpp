@@ -56,6 +56,11 @@ constexpr std::array level_words{
   word<log_level>{"error", log_level::error},
   word<log_level>{"warn", log_level::warning},
 };
+constexpr std::array log_words{
+  word<log_mode>{"off", log_mode::off},
+  word<log_mode>{"on", log_mode::on},
+  word<log_mode>{"adopt", log_mode::adopt},
+};
 constexpr std::array format_words{
   word<log_format>{"auto", log_format::automatic},
   word<log_format>{"json", log_format::json},
@@ -70,6 +75,8 @@ constexpr std::span<const word<T>> words_of() {
     return environment_words;
   else if constexpr (std::is_same_v<T, log_level>)
     return level_words;
+  else if constexpr (std::is_same_v<T, log_mode>)
+    return log_words;
   else
     return format_words;
 }

@@ -68,6 +68,10 @@ socket_gateway::on_head(const transport::http_request& head) {
   return api_.on_head(head);
 }
 
+bool socket_gateway::is_stream(const transport::http_request&) const {
+  return false;
+}
+
 void socket_gateway::on_request(transport::http_request request,
                                 transport::reply respond) {
   api_.on_request(std::move(request), std::move(respond));
@@ -210,7 +214,8 @@ void socket_gateway::open(const std::shared_ptr<attempt>& a) {
     passport{a->route.where, a->verdict.as, *a->verdict.room,
              protocol::connection_id{shared_.next_connection.fetch_add(1)},
              std::move(a->verdict.who.user_id), std::move(a->address),
-             a->verdict.who.expires_at, std::get<seat>(std::move(reserved))});
+             a->verdict.who.expires_at, std::get<seat>(std::move(reserved)),
+             protocol::dialect::legacy, std::string{}});
   a->handshake->accept(
     limits(), std::make_shared<socket_bridge>(shared_, std::move(who)));
 }
@@ -228,7 +233,10 @@ void socket_gateway::open_special(std::unique_ptr<transport::upgrade> handshake,
 }
 
 transport::connection_limits socket_gateway::limits() const {
-  return {shared_.config.max_message_bytes, shared_.config.outbox_bytes};
+  transport::connection_limits result;
+  result.max_message_bytes = shared_.config.max_message_bytes;
+  result.outbox_bytes = shared_.config.outbox_bytes;
+  return result;
 }
 
 } // namespace wsgw::actors

@@ -23,6 +23,7 @@ public:
 
   std::optional<transport::http_response>
   on_head(const transport::http_request& head) override;
+  bool is_stream(const transport::http_request& head) const override;
   void on_request(transport::http_request request,
                   transport::reply respond) override;
   void on_upgrade(std::unique_ptr<transport::upgrade> handshake) override;

@@ -91,6 +91,12 @@ void subscriber_state::joined(const messages::joined&) {
                  who->place ? who->place->taken() : 1);
 }
 
+void subscriber_state::lagging(bool) {}
+
+void subscriber_state::cannot_serve() {
+  close(protocol::status_of(protocol::close_reason::authorisation_unavailable));
+}
+
 void subscriber_state::text_received(const messages::text_received& message) {
   last_seen = home->loop().now();
   home->counters().messages_received.add();
@@ -190,6 +196,8 @@ subscriber(subscriber_actor::stateful_pointer<subscriber_state> self,
   return {
     [&state](messages::slow) { state.slow(); },
     [&state](const messages::joined& answer) { state.joined(answer); },
+    [&state](messages::lagging news) { state.lagging(news.is_lagging); },
+    [&state](messages::cannot_serve) { state.cannot_serve(); },
     [&state](const messages::text_received& text) {
       state.text_received(text);
     },
@@ -207,7 +215,8 @@ open_subscriber(hub& shared, std::shared_ptr<const passport> who,
   auto& home = shared.shard_of(who->room);
   auto fresh = spawn_pinned(home, subscriber, &shared, &home, who, socket);
   caf::anon_send(shared.broadcaster,
-                 messages::join{who->room, who->as, fresh, socket});
+                 messages::join{who->room, who->as, fresh, socket, who->id,
+                                who->speaks, who->cursor});
   return fresh;
 }
 

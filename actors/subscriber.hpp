@@ -33,6 +33,8 @@ struct passport {
   std::string address;
   std::optional<std::chrono::system_clock::time_point> expires_at;
   seat place;
+  protocol::dialect speaks = protocol::dialect::legacy;
+  std::string cursor; ///< as the client gave it; empty: none
 };
 
 /// SUBSCRIBER: one socket. Lends its connection to the dialog of its room,
@@ -52,6 +54,8 @@ struct subscriber_state : describable {
              std::shared_ptr<transport::connection> socket);
   void slow();
   void joined(const messages::joined& answer);
+  void lagging(bool is_lagging);
+  void cannot_serve();
   void text_received(const messages::text_received& message);
   void pong_received();
   void disconnected(const messages::disconnected& end);

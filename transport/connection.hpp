@@ -18,8 +18,8 @@ enum class send_result : std::uint8_t {
 /// What happens to whole frames that were not written before a close.
 enum class unsent : std::uint8_t { flush, drop };
 
-/// SEAM out: a live WebSocket as the actor layer sees it. All members are
-/// called on the thread of the loop that owns the socket.
+/// SEAM out: a live WebSocket or event stream as the actor layer sees it. All
+/// members are called on the thread of the loop that owns the socket.
 class connection {
 public:
   virtual ~connection() = default;
@@ -30,15 +30,22 @@ public:
   virtual send_result send(const protocol::frame& f,
                            std::uint64_t mark = 0) = 0;
 
+  /// Appends `f` whatever the limit: for the few frames that tell a slow
+  /// client that it is slow. False after a close frame.
+  virtual bool send_anyway(const protocol::frame& f) = 0;
+
+  /// Bytes that `send` would still take now.
+  virtual std::size_t room() const = 0;
+
   /// The latest mark of a frame that was queued.
   virtual std::uint64_t last_mark() const = 0;
 
-  /// Queues an RFC 6455 ping without payload.
+  /// Queues an RFC 6455 ping without payload; an event stream: a comment.
   virtual void ping() = 0;
 
   /// Starts the close handshake. The first call wins. The peer has 5 s to
   /// answer (and 2 s for the close frame to be written at all), then TCP is
-  /// cut. `on_closed` follows in any case.
+  /// cut. `on_closed` follows in any case. An event stream simply ends.
   virtual void close(const protocol::close_status& status,
                      unsent what = unsent::flush) = 0;
 

@@ -5,6 +5,7 @@
 #include "transport/connection.hpp"
 #include "transport/event_loop.hpp"
 
+#include <chrono>
 #include <cstddef>
 #include <functional>
 #include <memory>
@@ -73,9 +74,16 @@ public:
 struct connection_limits {
   std::size_t max_message_bytes = 16384; ///< beyond: close 1009, unbuffered
   std::size_t outbox_bytes = 1U << 20;
+  /// Goes into the 101 as Sec-WebSocket-Protocol; empty: none.
+  std::string subprotocol;
+  /// Headers of an event stream's 200, besides those of the transport.
+  header_list stream_headers;
+  /// TCP_USER_TIMEOUT of an event stream, whose client never speaks; 0: none.
+  std::chrono::milliseconds stream_timeout{0};
 };
 
-/// A parsed WebSocket handshake that waits for a decision; owns the socket.
+/// A parsed WebSocket handshake, or a request for an event stream, that waits
+/// for a decision; owns the socket.
 /// Everything happens on `loop()`'s thread. Dropping it closes the socket.
 class upgrade {
 public:
@@ -83,6 +91,9 @@ public:
 
   virtual const http_request& request() const = 0;
   virtual event_loop& loop() const = 0;
+  /// True when an event stream (WHATWG HTML 9.2) was asked for, not a
+  /// WebSocket: there are no close codes, `on_text` is never called.
+  virtual bool is_stream() const = 0;
 
   /// Answers with an HTTP status instead of 101, then closes.
   virtual void refuse(http_response response) = 0;
@@ -92,7 +103,7 @@ public:
   virtual void move_to(event_loop& target,
                        std::function<void(std::unique_ptr<upgrade>)> next) = 0;
 
-  /// Sends 101 and goes on as a WebSocket.
+  /// Sends 101 and goes on as a WebSocket, or 200 and goes on as a stream.
   virtual void accept(const connection_limits& limits,
                       std::shared_ptr<connection_handler> handler) = 0;
 };
@@ -107,6 +118,9 @@ public:
   /// Called when the head of a request with a body is complete, before the
   /// body is read. A response refuses the request and closes the connection.
   virtual std::optional<http_response> on_head(const http_request& head) = 0;
+
+  /// True when this GET asks for an event stream: it comes as `on_upgrade`.
+  virtual bool is_stream(const http_request& head) const = 0;
 
   virtual void on_request(http_request request, reply respond) = 0;
 

@@ -42,6 +42,8 @@ public:
   bool is_empty() const { return bytes_ == 0; }
   /// The latest mark that was pushed.
   std::uint64_t last_mark() const { return mark_; }
+  /// Bytes that `push` would take now.
+  std::size_t room() const { return limit_ > bytes_ ? limit_ - bytes_ : 0; }
   /// Unwritten bytes.
   std::size_t bytes() const { return bytes_; }
   std::size_t frames() const { return frames_.size() - first_; }

@@ -19,12 +19,14 @@ public:
     http_request request;
     std::string leftover; ///< bytes read behind the head
     event_loop::clock::time_point deadline;
+    bool is_stream = false;
   };
 
   pending_upgrade(shard_loop& loop, tcp_socket socket, parts content);
 
   const http_request& request() const override { return content_.request; }
   event_loop& loop() const override { return loop_; }
+  bool is_stream() const override { return content_.is_stream; }
   void refuse(http_response response) override;
   /// `target` must be a `shard_loop`.
   void move_to(event_loop& target,

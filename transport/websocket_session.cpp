@@ -46,6 +46,8 @@ public:
   void start(const websocket_handshake& handshake);
 
   send_result send(const protocol::frame& f, std::uint64_t mark) override;
+  bool send_anyway(const protocol::frame& f) override;
+  std::size_t room() const override { return outbox_.room(); }
   std::uint64_t last_mark() const override { return outbox_.last_mark(); }
   void ping() override;
   void close(const protocol::close_status& status, unsent what) override;
@@ -185,6 +187,14 @@ send_result websocket_session::send(const protocol::frame& f,
     return send_result::full;
   mark_dirty();
   return send_result::queued;
+}
+
+bool websocket_session::send_anyway(const protocol::frame& f) {
+  if (is_closing_ || is_read_ended_)
+    return false;
+  outbox_.push_always(f);
+  mark_dirty();
+  return true;
 }
 
 void websocket_session::ping() {

@@ -13,7 +13,8 @@ STANDARD_HEADER = re.compile(r"^[a-z0-9_]+$")
 PROTOCOL_FOR_TRANSPORT = {"frame", "close_code", "route", "errc"}
 # The abstract seams; transport's concrete classes are for the composition.
 TRANSPORT_FOR_ACTORS = {"connection", "handler", "event_loop", "http_client"}
-COMPOSITION = {"main", "serve", "gateway", "redis_source", "socket_gateway"}
+COMPOSITION = {"main", "serve", "gateway", "socket_gateway", "redis_source",
+               "redis_fleet", "redis_log", "redis_presence"}
 # Protocol decides; it does not wait, lock, read clocks or log.
 NOT_FOR_PROTOCOL = {"thread", "mutex", "shared_mutex", "condition_variable",
                     "future", "semaphore", "barrier", "latch", "iostream"}

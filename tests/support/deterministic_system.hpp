@@ -105,7 +105,7 @@ public:
     return std::make_shared<actors::passport>(actors::passport{
       protocol::endpoint::admin_dialog, as, *protocol::room_id::parse(room),
       protocol::connection_id{next_connection_++}, "", "127.0.0.1",
-      std::nullopt, nullptr});
+      std::nullopt, nullptr, protocol::dialect::legacy, ""});
   }
 
   void disconnect(const client& c) {

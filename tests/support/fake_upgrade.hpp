@@ -45,6 +45,7 @@ public:
 
   const transport::http_request& request() const override { return request_; }
   transport::event_loop& loop() const override { return loop_; }
+  bool is_stream() const override { return stream; }
 
   void refuse(transport::http_response response) override {
     ++record_->decisions;
@@ -73,6 +74,8 @@ public:
         record->handler->on_open(record->socket);
     });
   }
+
+  bool stream = false; ///< an event stream is asked for
 
 private:
   transport::event_loop& loop_;

@@ -89,6 +89,9 @@ public:
 private:
   std::optional<transport::http_response>
   on_head(const transport::http_request& got) override;
+  bool is_stream(const transport::http_request& got) const override {
+    return got.target.starts_with("/sse/");
+  }
   void on_request(transport::http_request got,
                   transport::reply respond) override;
   void on_upgrade(std::unique_ptr<transport::upgrade> handshake) override;
