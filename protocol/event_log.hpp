@@ -31,7 +31,8 @@ public:
   void append(frame live, role_set audience);
   /// Moves the head without an entry: nothing before it is kept any more.
   void advance(std::uint64_t head);
-  /// The event `first() - 1`, from the log in Redis; false when full.
+  /// The event `first() - 1`, from the log in Redis; false when full, or when
+  /// there is no such number.
   bool prepend(frame live, role_set audience);
 
   const cursor& head() const { return head_; }
@@ -43,11 +44,12 @@ public:
   }
   /// `seq` is in first() … head().seq.
   const entry& at(std::uint64_t seq) const;
-  /// The frame of `seq` with "replay":true; made once, then kept.
+  /// The frame of `seq` with "replay":true; made once, then kept. Null for a
+  /// skip.
   const frame& replay_of(std::uint64_t seq);
 
   std::size_t size() const { return entries_.size(); }
-  /// Memory of the frames kept, about.
+  /// Memory that the entries take, about, the cached replay frames included.
   std::size_t bytes() const { return bytes_; }
   /// Forgets all entries; the head stays.
   void forget();
@@ -55,6 +57,8 @@ public:
   void shrink(std::size_t most);
 
 private:
+  void drop_oldest();
+
   cursor head_;
   std::deque<entry> entries_;
   std::size_t most_;
