@@ -2,6 +2,7 @@
 
 #include "actors/hub.hpp"
 #include "actors/interfaces.hpp"
+#include "actors/token_refresh.hpp"
 #include "protocol/route.hpp"
 #include "transport/connection.hpp"
 
@@ -35,6 +36,8 @@ struct passport {
   seat place;
   protocol::dialect speaks = protocol::dialect::legacy;
   std::string cursor; ///< as the client gave it; empty: none
+  /// What a v1 client's `refresh` is judged by; null for the other dialects.
+  std::shared_ptr<const refresh_context> admission = nullptr;
 };
 
 /// SUBSCRIBER: one socket. Lends its connection to the dialog of its room,
