@@ -110,6 +110,8 @@ struct link_state {
 struct room_presence {
   protocol::room_id room;
   protocol::role_counts elsewhere{};
+  /// Those of before whose node died; presence_view gives them no grace.
+  protocol::role_counts gone{};
 };
 
 /// From a subscriber to its dialog. `who` is the subscriber's actor id.
