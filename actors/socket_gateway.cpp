@@ -14,6 +14,23 @@ namespace {
 /// The echo endpoint is for conformance suites, which send big messages.
 constexpr std::size_t echo_message_bytes = 16U << 20;
 
+/// No cursor of ours is longer, and no longer one is worth keeping.
+constexpr std::size_t cursor_bytes = 64;
+
+/// Stands for a cursor that cannot be one: it is refused as malformed.
+constexpr std::string_view no_cursor = "!";
+
+std::string bounded_cursor(std::string_view given) {
+  return std::string{given.size() <= cursor_bytes ? given : no_cursor};
+}
+
+protocol::dialect dialect_of(const transport::http_request& request,
+                             const protocol::request_target& target,
+                             protocol::endpoint where) {
+  return protocol::dialect_of(where, target.query,
+                              request.joined("sec-websocket-protocol"));
+}
+
 std::optional<std::string> origin_of(const transport::http_request& request) {
   if (!request.has_header("origin"))
     return std::nullopt;
@@ -28,6 +45,14 @@ struct socket_gateway::attempt {
   protocol::ws_route route;
   protocol::admission verdict;
   std::string address;
+  protocol::dialect speaks = protocol::dialect::legacy;
+
+  /// What the client has seen, as it says; a legacy client has no cursor.
+  std::string cursor() const {
+    if (speaks == protocol::dialect::legacy)
+      return {};
+    return bounded_cursor(target.query.last("cursor").value_or(""));
+  }
 };
 
 /// Takes the backend's answer to the handshake's own loop, exactly once. When
@@ -106,6 +131,7 @@ void socket_gateway::on_upgrade(std::unique_ptr<transport::upgrade> handshake) {
     return;
   }
   auto a = std::make_shared<attempt>();
+  a->speaks = dialect_of(handshake->request(), target, route->where);
   a->handshake = std::move(handshake);
   a->target = std::move(target);
   a->route = std::move(*route);
@@ -215,9 +241,10 @@ void socket_gateway::open(const std::shared_ptr<attempt>& a) {
              protocol::connection_id{shared_.next_connection.fetch_add(1)},
              std::move(a->verdict.who.user_id), std::move(a->address),
              a->verdict.who.expires_at, std::get<seat>(std::move(reserved)),
-             protocol::dialect::legacy, std::string{}});
+             a->speaks, a->cursor()});
+  const auto wanted = limits_for(a->handshake->request());
   a->handshake->accept(
-    limits(), std::make_shared<socket_bridge>(shared_, std::move(who)));
+    wanted, std::make_shared<socket_bridge>(shared_, std::move(who)));
 }
 
 void socket_gateway::open_special(std::unique_ptr<transport::upgrade> handshake,
@@ -236,6 +263,19 @@ transport::connection_limits socket_gateway::limits() const {
   transport::connection_limits result;
   result.max_message_bytes = shared_.config.max_message_bytes;
   result.outbox_bytes = shared_.config.outbox_bytes;
+  return result;
+}
+
+transport::connection_limits
+socket_gateway::limits_for(const transport::http_request& request) const {
+  auto result = limits();
+  const auto target = protocol::request_target::parse(request.target);
+  const auto route = protocol::parse_ws_route(target.path);
+  const auto offered = request.joined("sec-websocket-protocol");
+  // A client that opts in by `v=1` alone offered nothing to select.
+  if (route && protocol::offers_v1(offered)
+      && dialect_of(request, target, route->where) == protocol::dialect::v1)
+    result.subprotocol = protocol::v1_subprotocol;
   return result;
 }
 

@@ -55,6 +55,9 @@ private:
   void log_refused(const transport::http_request& request, std::uint16_t code,
                    std::string_view why) const;
   transport::connection_limits limits() const;
+  /// With the subprotocol that `request` offered, if we speak it there.
+  transport::connection_limits
+  limits_for(const transport::http_request& request) const;
 
   hub& shared_;
   http_api& api_;

@@ -62,7 +62,9 @@ void socket_gateway::accept_and_close(
   const protocol::close_status& status) {
   shared_.refused.add(status.reason);
   log_refused(handshake->request(), status.code, status.reason);
-  handshake->accept(limits(),
+  // A browser fails a handshake whose subprotocol is not selected before it
+  // would look at the close code.
+  handshake->accept(limits_for(handshake->request()),
                     std::make_shared<closing_bridge>(shared_, status));
 }
 

@@ -126,6 +126,29 @@ request_target request_target::parse(std::string_view target) {
           query_params::parse(query)};
 }
 
+bool offers_v1(std::string_view subprotocols) {
+  while (!subprotocols.empty()) {
+    const auto token = subprotocols.substr(0, subprotocols.find(','));
+    subprotocols.remove_prefix(std::min(token.size() + 1, subprotocols.size()));
+    const auto from = token.find_first_not_of(" \t");
+    if (from == npos)
+      continue;
+    if (token.substr(from, token.find_last_not_of(" \t") - from + 1)
+        == v1_subprotocol)
+      return true;
+  }
+  return false;
+}
+
+dialect dialect_of(endpoint where, const query_params& query,
+                   std::string_view subprotocols) {
+  const auto has_v1 = where == endpoint::admin_dialog
+                      || where == endpoint::site_dialog
+                      || where == endpoint::widget_dialog;
+  const auto asks = query.last("v") == "1" || offers_v1(subprotocols);
+  return has_v1 && asks ? dialect::v1 : dialect::legacy;
+}
+
 bool is_ws_path(std::string_view path) {
   return path == "/ws" || path.starts_with("/ws/");
 }
@@ -147,6 +170,19 @@ result<ws_route> parse_ws_route(std::string_view path) {
     return ws_route{row.where, row.as, std::move(room)};
   }
   return errc::not_found;
+}
+
+bool is_stream_path(std::string_view path) {
+  return path == "/sse" || path.starts_with("/sse/");
+}
+
+result<ws_route> parse_stream_route(std::string_view path) {
+  if (!is_stream_path(path))
+    return errc::not_found;
+  auto twin = parse_ws_route("/ws" + std::string{path.substr(4)});
+  if (twin && !twin->room)
+    return errc::not_found;
+  return twin;
 }
 
 } // namespace wsgw::protocol

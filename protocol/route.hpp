@@ -1,5 +1,6 @@
 #pragma once
 
+#include "protocol/dialect.hpp"
 #include "protocol/result.hpp"
 #include "protocol/role.hpp"
 #include "protocol/room.hpp"
@@ -55,11 +56,27 @@ struct ws_route {
   std::optional<room_id> room; ///< empty for L until its token is read
 };
 
+/// True when a Sec-WebSocket-Protocol list offers `v1_subprotocol`. Tokens are
+/// compared with their case (RFC 6455 section 4.1).
+bool offers_v1(std::string_view subprotocols);
+
+/// What a WebSocket on `where` speaks: v1 when `v=1` or the subprotocol asks
+/// for it and the endpoint has it (the inbox does not).
+dialect dialect_of(endpoint where, const query_params& query,
+                   std::string_view subprotocols);
+
 /// True when `path` belongs to the WebSocket namespace (`/ws` or below).
 bool is_ws_path(std::string_view path);
 
 /// Resolves a path under `/ws`, with or without a trailing slash. Errors:
 /// not_found, bad_dialog_id.
 result<ws_route> parse_ws_route(std::string_view path);
+
+/// True when `path` belongs to the event streams (`/sse` or below).
+bool is_stream_path(std::string_view path);
+
+/// Resolves a path under `/sse` (protocol-v1 section 5), with or without a
+/// trailing slash: the endpoints of dialogs. Errors as `parse_ws_route`.
+result<ws_route> parse_stream_route(std::string_view path);
 
 } // namespace wsgw::protocol

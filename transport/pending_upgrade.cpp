@@ -86,7 +86,7 @@ void pending_upgrade::accept(const connection_limits& limits,
   open_websocket(loop_,
                  {std::move(socket_),
                   std::string{request.header("sec-websocket-key")}, request.id,
-                  std::move(content_.leftover)},
+                  std::move(content_.leftover), limits.subprotocol},
                  limits, std::move(handler));
 }
 

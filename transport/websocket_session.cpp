@@ -111,9 +111,12 @@ private:
 
 void websocket_session::start(const websocket_handshake& handshake) {
   stream_.set_option(websocket::stream_base::decorator(
-    [id = handshake.request_id](websocket::response_type& response) {
+    [id = handshake.request_id,
+     subprotocol = handshake.subprotocol](websocket::response_type& response) {
       response.set(http::field::server, "ws-gateway");
       response.set("X-Request-ID", id);
+      if (!subprotocol.empty())
+        response.set(http::field::sec_websocket_protocol, subprotocol);
     }));
   stream_.async_accept(
     bare_upgrade(handshake.key),

@@ -12,9 +12,10 @@ namespace wsgw::transport {
 /// What the HTTP stage hands over: an upgrade request that was checked.
 struct websocket_handshake {
   tcp_socket socket;
-  std::string key;        ///< Sec-WebSocket-Key
-  std::string request_id; ///< goes into the 101
-  std::string leftover;   ///< bytes read behind the request's head
+  std::string key;         ///< Sec-WebSocket-Key
+  std::string request_id;  ///< goes into the 101
+  std::string leftover;    ///< bytes read behind the request's head
+  std::string subprotocol; ///< selected in the 101; empty: none
 };
 
 /// Answers 101 and runs the connection until it ends; `handler` hears of

@@ -142,6 +142,53 @@ TEST_SUITE("protocol/route: query_params") {
     CHECK(query.last("e") == "1=2=");
   }
 
+  TEST_CASE("a list of subprotocols offers v1 as a token of its own") {
+    for (const auto* list :
+         {"wsgw.v1", "a, wsgw.v1", "\twsgw.v1 ,b", ",wsgw.v1"})
+      CHECK_MESSAGE(offers_v1(list), list);
+    for (const auto* list :
+         {"", ",", " ", "wsgw.v2", "WSGW.V1", "wsgw.v1x", "wsgw.v1 b", "a b"})
+      CHECK_MESSAGE(!offers_v1(list), list);
+  }
+
+  TEST_CASE("v1 is spoken when it is asked for, but not by the inbox") {
+    const auto opted = query_params::parse("v=1");
+    const query_params none;
+    for (const auto where : {endpoint::admin_dialog, endpoint::site_dialog,
+                             endpoint::widget_dialog}) {
+      CHECK(dialect_of(where, opted, "") == dialect::v1);
+      CHECK(dialect_of(where, none, "wsgw.v1") == dialect::v1);
+      CHECK(dialect_of(where, none, "chat") == dialect::legacy);
+      CHECK(dialect_of(where, query_params::parse("v=2"), "")
+            == dialect::legacy);
+    }
+    for (const auto where :
+         {endpoint::inbox, endpoint::widget_test, endpoint::echo})
+      CHECK(dialect_of(where, opted, "wsgw.v1") == dialect::legacy);
+  }
+
+  TEST_CASE("event streams exist for dialogs only") {
+    const auto where = [](std::string_view path) {
+      const auto route = parse_stream_route(path);
+      return route ? std::string{to_string(route->where)} + " "
+                       + route->room->text()
+                   : std::string{word_of(route.error())};
+    };
+    for (const std::string slash : {"", "/"}) {
+      CHECK(where("/sse/dialogs/10" + slash) == "admin_dialog dialog:10");
+      CHECK(where("/sse/site/dialogs/7" + slash) == "site_dialog dialog:7");
+      CHECK(where("/sse/widget/dialogs/7" + slash) == "widget_dialog dialog:7");
+    }
+    for (const auto* path : {"/sse", "/sse/", "/sse/dialogs", "/sse/dialogs/",
+                             "/sse/echo", "/sse/widget/test", "/ws/dialogs/10",
+                             "/ssedialogs/10", "/sse//dialogs/10", ""})
+      CHECK_MESSAGE(where(path) == "not_found", path);
+    CHECK(where("/sse/dialogs/0") == "bad_dialog_id");
+    CHECK(is_stream_path("/sse"));
+    CHECK(is_stream_path("/sse/x"));
+    CHECK_FALSE(is_stream_path("/ssex"));
+  }
+
 } // TEST_SUITE
 
 } // namespace wsgw::protocol

@@ -52,6 +52,17 @@ TEST_SUITE("transport/upgrade") {
     CHECK(client.closed());
   }
 
+  TEST_CASE("the 101 selects a subprotocol only when told to") {
+    served_loops server;
+    const auto selected = [&] {
+      return ws_client::connect(server.port(), "/ws/x")
+        .header("Sec-WebSocket-Protocol");
+    };
+    CHECK(selected().empty());
+    server.run([&] { server.limits.subprotocol = "wsgw.v1"; });
+    CHECK(selected() == "wsgw.v1");
+  }
+
   TEST_CASE("a dropped upgrade closes the socket") {
     served_loops server;
     server.upgrade = [](handshake u) { u.reset(); };
