@@ -13,6 +13,13 @@ const event_row& row_of(std::string_view type) {
   return row == event_table.end() ? any_other : *row;
 }
 
+const client_event_row* client_row_of(std::string_view type) {
+  const auto* const row =
+    std::find_if(client_event_table.begin(), client_event_table.end(),
+                 [type](const client_event_row& r) { return r.type == type; });
+  return row == client_event_table.end() ? nullptr : row;
+}
+
 std::optional<role> receiver_of(std::string_view word) {
   for (const auto r : {role::admin, role::widget, role::site})
     if (to_string(r) == word)

@@ -34,6 +34,23 @@ inline constexpr std::array event_table{
   event_row{"message_received", durability::ephemeral, role_set::all()},
 };
 
+/// A type that becomes a client's own event by carrying an object `_client`
+/// (protocol-v1 section 3, `typing` and `read`): ephemeral, whatever the type
+/// is otherwise, and flat nothing but its type.
+struct client_event_row {
+  std::string_view type;
+  bool v1_only; ///< legacy clients do not know it
+};
+
+inline constexpr std::array client_event_table{
+  client_event_row{"typing_start", false},
+  client_event_row{"typing_stop", false},
+  client_event_row{"read", true},
+};
+
+/// The row of `type`; null when `_client` means nothing for it.
+const client_event_row* client_row_of(std::string_view type);
+
 /// The row of `type`; for an unknown type a row without a name.
 const event_row& row_of(std::string_view type);
 

@@ -35,6 +35,7 @@ enum class close_reason : std::uint8_t {
   server_overloaded,
   dialog_full,
   authorisation_unavailable,
+  log_unavailable,
   token_expired,
   invalid_token,
   auth_failed,
@@ -46,6 +47,7 @@ enum class close_reason : std::uint8_t {
   too_many_commands,
   replaced,
   slow_consumer,
+  revoked,
 };
 
 struct close_row {
@@ -72,6 +74,8 @@ inline constexpr std::array close_table{
             "Too many connections for this dialog", reconnect::backoff},
   close_row{close_reason::authorisation_unavailable, 1013,
             "Authorisation unavailable", reconnect::backoff},
+  close_row{close_reason::log_unavailable, 1013, "Event log unavailable",
+            reconnect::backoff},
   close_row{close_reason::token_expired, 4001, "Token expired",
             reconnect::new_token},
   close_row{close_reason::invalid_token, 4002, "Invalid or expired token",
@@ -93,6 +97,7 @@ inline constexpr std::array close_table{
             reconnect::at_once},
   close_row{close_reason::slow_consumer, 4010, "Slow consumer",
             reconnect::at_once},
+  close_row{close_reason::revoked, 4011, "Revoked", reconnect::never},
 };
 
 /// Returns the row of `reason`.

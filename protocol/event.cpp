@@ -3,6 +3,7 @@
 #include "protocol/audience.hpp"
 #include "protocol/event_reader.hpp"
 #include "protocol/json_writer.hpp"
+#include "protocol/timestamp.hpp"
 
 #include <utility>
 
@@ -37,6 +38,29 @@ bool is_usable_message(const json_span& message, std::string_view text,
                         : message.kind == json_kind::object;
 }
 
+/// The first of the times that can be read, as v1 writes it.
+std::string time_of(event_reader& read) {
+  for (const auto& span : {read.ts(), read.timestamp()}) {
+    if (span.kind != json_kind::string)
+      continue;
+    auto text = span.of(read.text());
+    text.remove_prefix(1); // the quotes
+    text.remove_suffix(1);
+    if (const auto at = read_time(text))
+      return std::string{milli_text{*at}.view()};
+  }
+  return {};
+}
+
+/// An event that a client of ours caused, which no backend published.
+void assemble_client_event(event& e, event_reader& read, bool v1_only) {
+  e.kind = durability::ephemeral;
+  e.client = std::move(read.client());
+  e.client_conn = std::move(read.client_conn());
+  e.v1_only = v1_only;
+  e.flat = R"({"type":")" + e.type + "\"}";
+}
+
 /// Moves what was read into an event, whose type is already known to be there.
 result<event> assemble(event_reader& read, parse_options options) {
   const auto& row = row_of(read.type());
@@ -46,6 +70,13 @@ result<event> assemble(event_reader& read, parse_options options) {
   e.audience.insert(role::user);
   e.user_id = std::move(read.user_id());
   e.type = std::move(read.type());
+  e.ts = time_of(read);
+  if (!read.client().empty()) {
+    if (const auto* const client = client_row_of(e.type)) {
+      assemble_client_event(e, read, client->v1_only);
+      return e;
+    }
+  }
   if (e.type != message_new_type) {
     e.flat = std::move(read.text());
     return e;

@@ -31,6 +31,17 @@ struct event {
   /// Top-level `user_id` as text (string or integer), empty when absent: the
   /// inbox that also gets this event.
   std::string user_id;
+  /// The publisher's time, RFC 3339 UTC with milliseconds: of the top-level
+  /// strings `ts` and `timestamp` the first that is a time (without an offset:
+  /// UTC). Empty when there is none.
+  std::string ts;
+  /// An event that a client caused (`client_event_table`): what v1 clients get
+  /// as `data`, the compact object `_client`. Empty for all others.
+  std::string client;
+  /// `_client.conn`: the connection that must not hear itself.
+  std::string client_conn;
+  /// Legacy clients do not get it.
+  bool v1_only = false;
 };
 
 struct parse_options {

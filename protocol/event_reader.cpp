@@ -86,15 +86,25 @@ std::optional<errc> event_reader::read(std::string_view source) {
 }
 
 event_reader::field event_reader::field_of(std::string_view key) {
-  if (key == "_to")
-    return field::to;
-  if (key.starts_with('_'))
-    return field::hidden;
-  if (key == "type")
-    return field::type;
-  if (key == "message")
-    return field::message;
-  return key == "user_id" ? field::user_id : field::other;
+  // The first character tells most fields apart.
+  switch (key.empty() ? '\0' : key.front()) {
+  case '_':
+    if (key == "_to")
+      return field::to;
+    return key == "_client" ? field::client : field::hidden;
+  case 't':
+    if (key == "type")
+      return field::type;
+    if (key == "timestamp")
+      return field::timestamp;
+    return key == "ts" ? field::ts : field::other;
+  case 'm':
+    return key == "message" ? field::message : field::other;
+  case 'u':
+    return key == "user_id" ? field::user_id : field::other;
+  default:
+    return field::other;
+  }
 }
 
 void event_reader::separate() {
@@ -115,27 +125,39 @@ void event_reader::begin_value() {
     id_begin_ = out_.size();
 }
 
+void event_reader::begin_top_member(std::string_view key) {
+  member_begin_ = out_.size();
+  field_ = field_of(key);
+  switch (field_) {
+  case field::type:
+    type_.clear();
+    break;
+  case field::user_id:
+    user_id_.clear();
+    break;
+  case field::message:
+    message_id_ = {};
+    break;
+  case field::to:
+    receivers_.emplace();
+    break;
+  case field::client:
+    client_.clear();
+    client_conn_.clear();
+    break;
+  default:
+    break;
+  }
+}
+
 void event_reader::begin_member(std::string_view key) {
   if (depth_ == 1) {
-    member_begin_ = out_.size();
-    field_ = field_of(key);
-    switch (field_) {
-    case field::type:
-      type_.clear();
-      break;
-    case field::user_id:
-      user_id_.clear();
-      break;
-    case field::to:
-      receivers_.emplace();
-      break;
-    default:
-      break;
-    }
-    if (field_ == field::message)
-      message_id_ = {};
-  } else if (depth_ == 2 && field_ == field::message) {
-    is_id_ = key == "id";
+    begin_top_member(key);
+  } else if (depth_ == 2) {
+    is_id_ = field_ == field::message && key == "id";
+    is_conn_ = field_ == field::client && key == "conn";
+    if (is_conn_)
+      client_conn_.clear();
   }
   separate();
   append_string(key);
@@ -147,9 +169,11 @@ void event_reader::end_value(json_kind kind) {
     root_ = kind;
   } else if (depth_ == 1) {
     end_member(kind);
-  } else if (is_id_ && depth_ == 2) {
-    message_id_ = {id_begin_, out_.size(), kind};
+  } else if (depth_ == 2) {
+    if (is_id_)
+      message_id_ = {id_begin_, out_.size(), kind};
     is_id_ = false;
+    is_conn_ = false;
   }
 }
 
@@ -164,20 +188,33 @@ void event_reader::end_member(json_kind kind) {
         && value.of(out_).find_first_of(".eE") == std::string_view::npos)
       user_id_ = value.of(out_);
     break;
-  case field::to:
-    if (kind == json_kind::null)
-      receivers_.reset();
-    else if (kind != json_kind::array && kind != json_kind::string)
-      receivers_.emplace();
-    out_.resize(member_begin_);
+  case field::ts:
+    ts_ = value;
     break;
+  case field::timestamp:
+    timestamp_ = value;
+    break;
+  case field::to:
+  case field::client:
   case field::hidden:
-    out_.resize(member_begin_);
+    end_hidden_member(value);
     break;
   default:
     break;
   }
   field_ = field::other;
+}
+
+void event_reader::end_hidden_member(const json_span& value) {
+  if (field_ == field::client && value.kind == json_kind::object) {
+    client_ = value.of(out_);
+  } else if (field_ == field::to) {
+    if (value.kind == json_kind::null)
+      receivers_.reset();
+    else if (value.kind != json_kind::array && value.kind != json_kind::string)
+      receivers_.emplace();
+  }
+  out_.resize(member_begin_);
 }
 
 void event_reader::note_string(std::string_view text) {
@@ -188,6 +225,8 @@ void event_reader::note_string(std::string_view text) {
   } else if (depth_ <= 2 && field_ == field::to) {
     if (const auto r = receiver_of(text))
       receivers_->insert(*r);
+  } else if (depth_ == 2 && is_conn_) {
+    client_conn_ = text;
   }
 }
 

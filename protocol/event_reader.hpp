@@ -60,6 +60,13 @@ public:
   const json_span& message() const { return message_; }
   /// `message.id`, in text().
   const json_span& message_id() const { return message_id_; }
+  /// The last `ts` and `timestamp`, in text().
+  const json_span& ts() const { return ts_; }
+  const json_span& timestamp() const { return timestamp_; }
+  /// `_client`, compact, when it is an object; else empty.
+  std::string& client() { return client_; }
+  /// The string `_client.conn`, else empty.
+  std::string& client_conn() { return client_conn_; }
   /// The roles in `_to`; empty when it is absent or null. `_to` is an array of
   /// words, or one word; words that name no role are ignored. When nothing
   /// known is left, or it is no such thing, nobody is meant: it was written to
@@ -69,15 +76,27 @@ public:
 private:
   class handler;
 
-  enum class field : std::uint8_t { type, message, user_id, to, hidden, other };
+  enum class field : std::uint8_t {
+    type,
+    message,
+    user_id,
+    ts,
+    timestamp,
+    to,
+    client,
+    hidden,
+    other,
+  };
 
   static field field_of(std::string_view key);
 
   void separate();
   void begin_value();
   void begin_member(std::string_view key);
+  void begin_top_member(std::string_view key);
   void end_value(json_kind kind);
   void end_member(json_kind kind);
+  void end_hidden_member(const json_span& value);
   void note_string(std::string_view text);
   bool open(char bracket);
   void close(char bracket, json_kind kind);
@@ -88,6 +107,10 @@ private:
   std::string user_id_;
   json_span message_;
   json_span message_id_;
+  json_span ts_;
+  json_span timestamp_;
+  std::string client_;
+  std::string client_conn_;
   std::optional<role_set> receivers_;
 
   std::size_t depth_ = 0;        ///< open containers
@@ -97,6 +120,7 @@ private:
   field field_ = field::other;   ///< the top-level member being read
   json_kind root_ = json_kind::null;
   bool is_id_ = false;       ///< `message.id` is being read
+  bool is_conn_ = false;     ///< `_client.conn` is being read
   bool has_escapes_ = false; ///< any backslash in the source
 };
 

@@ -17,32 +17,59 @@ void append_big_endian(std::string& out, std::uint64_t value, unsigned bytes) {
     out += static_cast<char>((value >> (8 * bytes)) & 0xFF);
 }
 
-frame encode(opcode op, std::string_view payload) {
-  constexpr std::size_t longest_header = 10;
-  std::string bytes;
-  bytes.reserve(longest_header + payload.size());
-  bytes += static_cast<char>(fin_bit | static_cast<unsigned char>(op));
-  if (payload.size() < length_in_16_bits) {
-    bytes += static_cast<char>(payload.size());
-  } else if (payload.size() <= 0xFFFF) {
-    bytes += static_cast<char>(length_in_16_bits);
-    append_big_endian(bytes, payload.size(), 2);
+using payload_parts = std::span<const std::string_view>;
+
+std::size_t size_of(payload_parts parts) {
+  std::size_t size = 0;
+  for (const auto part : parts)
+    size += part.size();
+  return size;
+}
+
+void append_header(std::string& out, opcode op, std::size_t size) {
+  out += static_cast<char>(fin_bit | static_cast<unsigned char>(op));
+  if (size < length_in_16_bits) {
+    out += static_cast<char>(size);
+  } else if (size <= 0xFFFF) {
+    out += static_cast<char>(length_in_16_bits);
+    append_big_endian(out, size, 2);
   } else {
-    bytes += static_cast<char>(length_in_64_bits);
-    append_big_endian(bytes, payload.size(), 8);
+    out += static_cast<char>(length_in_64_bits);
+    append_big_endian(out, size, 8);
   }
-  bytes += payload;
+}
+
+frame encode(opcode op, payload_parts parts) {
+  constexpr std::size_t longest_header = 10;
+  const auto size = size_of(parts);
+  std::string bytes;
+  bytes.reserve(longest_header + size);
+  append_header(bytes, op, size);
+  for (const auto part : parts)
+    bytes += part;
   return std::make_shared<const std::string>(std::move(bytes));
 }
 
 } // namespace
 
 frame text_frame(std::string_view payload) {
-  return encode(opcode::text, payload);
+  return encode(opcode::text, {&payload, 1});
+}
+
+frame text_frame(std::span<const std::string_view> parts) {
+  return encode(opcode::text, parts);
+}
+
+frame raw_frame(std::span<const std::string_view> parts) {
+  std::string bytes;
+  bytes.reserve(size_of(parts));
+  for (const auto part : parts)
+    bytes += part;
+  return std::make_shared<const std::string>(std::move(bytes));
 }
 
 frame binary_frame(std::string_view payload) {
-  return encode(opcode::binary, payload);
+  return encode(opcode::binary, {&payload, 1});
 }
 
 std::string_view payload_of(const frame& f) {

@@ -49,6 +49,13 @@ std::string_view view_of(const rapidjson::Value& v) {
   return {v.GetString(), v.GetStringLength()};
 }
 
+std::string compact_text(const rapidjson::Value& v) {
+  rapidjson::StringBuffer buffer;
+  rapidjson::Writer<rapidjson::StringBuffer> writer{buffer};
+  v.Accept(writer);
+  return {buffer.GetString(), buffer.GetSize()};
+}
+
 bool has_duplicates(const rapidjson::Value& object) {
   std::unordered_set<std::string_view> seen;
   return std::any_of(object.MemberBegin(), object.MemberEnd(),
@@ -133,10 +140,12 @@ json_object::date(std::string_view name) const {
 }
 
 std::string json_object::compact() const {
-  rapidjson::StringBuffer buffer;
-  rapidjson::Writer<rapidjson::StringBuffer> writer{buffer};
-  document_->value.Accept(writer);
-  return {buffer.GetString(), buffer.GetSize()};
+  return compact_text(document_->value);
+}
+
+std::string json_object::compact(std::string_view name) const {
+  const auto* v = document_->find(name);
+  return v == nullptr ? std::string{} : compact_text(*v);
 }
 
 } // namespace wsgw::protocol

@@ -10,7 +10,8 @@
 namespace wsgw::protocol {
 
 /// A small untrusted JSON object, read member by member: token claims, tickets,
-/// the authoriser's answers. Not for events, which have their own parser.
+/// the authoriser's answers, commands. Not for events, which have their own
+/// parser.
 class json_object {
 public:
   /// Deepest nesting that is accepted.
@@ -44,6 +45,8 @@ public:
 
   /// The whole object as compact JSON.
   std::string compact() const;
+  /// One member's value as compact JSON; empty when it is absent.
+  std::string compact(std::string_view name) const;
 
 private:
   struct document;
