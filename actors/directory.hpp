@@ -26,6 +26,7 @@ struct actor_info {
   std::string head; ///< `<epoch>:<seq>`
   // -- subscriber -----------------------------------------------------------
   protocol::role as = protocol::role::admin;
+  std::string user_id;
   std::string conn;
   std::string address;
   std::chrono::system_clock::time_point connected_at;

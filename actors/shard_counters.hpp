@@ -1,13 +1,15 @@
 #pragma once
 
-#include "protocol/errc.hpp"
+#include "protocol/dialect.hpp"
 #include "protocol/role.hpp"
+#include "protocol/v1_command.hpp"
 
 #include <array>
 #include <atomic>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <variant>
 
 namespace wsgw::actors {
 
@@ -60,6 +62,9 @@ private:
 struct shard_counters {
   std::array<counter, protocol::role_count> connections; ///< live now
   std::array<counter, protocol::role_count> opened;
+  /// Live event streams by role; they are among `connections`.
+  std::array<counter, protocol::role_count> streams;
+  std::array<counter, protocol::dialect_count> by_dialect; ///< live now
   duration_histogram lifetimes; ///< of connections that ended
   counter dialogs;              ///< live dialog actors
   counter events_in;            ///< events that reached a dialog
@@ -69,9 +74,16 @@ struct shard_counters {
   counter frames_queued;        ///< deliveries: frames put in an outbox
   counter frames_dropped;       ///< frames that a full or closed outbox refused
   counter slow_closed;          ///< connections closed 4010
+  counter lagging;              ///< v1 clients that lag now
+  counter lagging_entered;      ///< times that one began to lag
   counter pings_sent;
-  counter messages_received; ///< data frames from clients
-  counter turns;             ///< turns with work
+  /// What v1 clients said, by the index in v1::command_body.
+  std::array<counter, std::variant_size_v<protocol::v1::command_body>> commands;
+  counter commands_refused;     ///< limited, malformed or not good
+  counter client_events;        ///< typing and read marks published
+  counter client_events_merged; ///< superseded before they were
+  counter messages_received;    ///< data frames from clients
+  counter turns;                ///< turns with work
   counter actors_resumed;
   counter exceptions; ///< that escaped a callback on the loop
 };

@@ -4,26 +4,20 @@
 #include "protocol/command.hpp"
 #include "protocol/inbox_text.hpp"
 
-#include <algorithm>
 #include <utility>
 
 namespace wsgw::actors {
 
 namespace {
 
-const protocol::frame& legacy_ping() {
-  static const auto frame = protocol::text_frame(protocol::legacy_ping_text);
-  return frame;
-}
-
 const protocol::frame& legacy_pong() {
   static const auto frame = protocol::text_frame(protocol::legacy_pong_text);
   return frame;
 }
 
-/// Expiries further away are looked at again by then: the wheel is for limits,
-/// not for calendars.
-constexpr std::chrono::hours longest_expiry_timer{6};
+std::chrono::milliseconds to_ms(std::chrono::nanoseconds duration) {
+  return std::chrono::duration_cast<std::chrono::milliseconds>(duration);
+}
 
 } // namespace
 
@@ -33,10 +27,7 @@ subscriber_state::subscriber_state(subscriber_actor::pointer self_ptr)
 subscriber_state::~subscriber_state() {
   if (home == nullptr)
     return;
-  auto& counters = home->counters();
-  counters.connections[static_cast<std::size_t>(who->as)].sub();
-  counters.lifetimes.add(std::chrono::duration_cast<std::chrono::milliseconds>(
-    home->loop().now() - opened_at));
+  count_out();
   // Left only when the actor failed: nobody would ever look after the socket.
   close(protocol::status_of(protocol::close_reason::internal_error));
 }
@@ -48,16 +39,44 @@ void subscriber_state::start(
   home = &home_ref;
   who = std::move(holder);
   socket = std::move(connection);
+  expires_at = who->expires_at;
   connected_at = std::chrono::system_clock::now();
   opened_at = last_seen = home->loop().now();
   listed.emplace(home->actors(), *this);
-  auto& counters = home->counters();
-  counters.connections[static_cast<std::size_t>(who->as)].add();
-  counters.opened[static_cast<std::size_t>(who->as)].add();
+  count_in();
   if (is_inbox())
     queue(protocol::text_frame(protocol::inbox_greeting(who->room.name())));
+  if (speaks(protocol::dialect::v1)) {
+    commands = std::make_shared<client_commands>(*this);
+    arm_liveness(shared->config.pong_timeout);
+  }
   arm_heartbeat();
   arm_expiry();
+  // A handshake that was decided before the drain began.
+  if (shared->draining)
+    request_drain(std::chrono::milliseconds{0});
+}
+
+void subscriber_state::count_in() {
+  auto& counters = home->counters();
+  const auto as = static_cast<std::size_t>(who->as);
+  counters.connections[as].add();
+  counters.opened[as].add();
+  counters.by_dialect[static_cast<std::size_t>(who->speaks)].add();
+  if (speaks(protocol::dialect::sse))
+    counters.streams[as].add();
+}
+
+void subscriber_state::count_out() {
+  auto& counters = home->counters();
+  const auto as = static_cast<std::size_t>(who->as);
+  counters.connections[as].sub();
+  counters.by_dialect[static_cast<std::size_t>(who->speaks)].sub();
+  if (speaks(protocol::dialect::sse))
+    counters.streams[as].sub();
+  if (is_lagging)
+    counters.lagging.sub();
+  counters.lifetimes.add(to_ms(home->loop().now() - opened_at));
 }
 
 void subscriber_state::queue(const protocol::frame& frame) {
@@ -67,7 +86,9 @@ void subscriber_state::queue(const protocol::frame& frame) {
     return;
   case transport::send_result::full:
     home->counters().frames_dropped.add();
-    slow();
+    // A v1 client may lag; its dialog sees to that.
+    if (!speaks(protocol::dialect::v1))
+      slow();
     return;
   case transport::send_result::closed:
     home->counters().frames_dropped.add();
@@ -78,23 +99,44 @@ void subscriber_state::queue(const protocol::frame& frame) {
 void subscriber_state::slow() {
   if (!socket || is_slow)
     return;
-  is_slow = true;
+  is_slow = is_closing = true;
   home->counters().slow_closed.add();
   socket->close(protocol::status_of(protocol::close_reason::slow_consumer),
                 transport::unsent::drop);
 }
 
-void subscriber_state::joined(const messages::joined&) {
+void subscriber_state::joined(const messages::joined& answer) {
   has_joined = true;
   const auto conn = protocol::to_string(who->id);
   log::connected({who->as, &who->room, conn, who->address},
                  who->place ? who->place->taken() : 1);
+  if (speaks(protocol::dialect::legacy) || !socket)
+    return;
+  dialog = answer.dialog;
+  if (is_draining)
+    announce_drain();
+  if (commands)
+    commands->joined();
+  arm_expiry();
 }
 
-void subscriber_state::lagging(bool) {}
+void subscriber_state::lagging(bool news) {
+  if (!socket || news == is_lagging)
+    return;
+  is_lagging = news;
+  if (!news) {
+    patience.reset();
+    home->counters().lagging.sub();
+    return;
+  }
+  home->counters().lagging.add();
+  home->counters().lagging_entered.add();
+  patience =
+    home->loop().after(shared->config.slow_timeout, [this] { slow(); });
+}
 
 void subscriber_state::cannot_serve() {
-  close(protocol::status_of(protocol::close_reason::authorisation_unavailable));
+  close(protocol::status_of(protocol::close_reason::log_unavailable));
 }
 
 void subscriber_state::text_received(const messages::text_received& message) {
@@ -102,6 +144,11 @@ void subscriber_state::text_received(const messages::text_received& message) {
   home->counters().messages_received.add();
   if (!socket || is_inbox())
     return;
+  if (commands) {
+    if (!is_closing)
+      commands->take(message.text);
+    return;
+  }
   if (protocol::parse_legacy_command(message.text)
       == protocol::legacy_command::ping)
     queue(legacy_pong());
@@ -114,45 +161,8 @@ void subscriber_state::pong_received() {
     last_seen = home->loop().now();
 }
 
-void subscriber_state::arm_heartbeat() {
-  // Timers run on the shard's thread between two messages.
-  heartbeat =
-    home->loop().after(shared->config.ping_interval, [this] { beat(); });
-}
-
-void subscriber_state::beat() {
-  if (!socket)
-    return;
-  // The join was lost with a dialog that failed before it could answer.
-  if (!has_joined)
-    return close(protocol::status_of(protocol::close_reason::internal_error));
-  arm_heartbeat();
-  home->counters().pings_sent.add();
-  if (is_inbox()) {
-    queue(protocol::text_frame(
-      protocol::inbox_ping(std::chrono::system_clock::now())));
-    socket->ping();
-  } else {
-    queue(legacy_ping());
-  }
-  if (home->loop().now() - last_seen > shared->config.pong_timeout)
-    close(protocol::status_of(protocol::close_reason::heartbeat_timeout));
-}
-
-void subscriber_state::arm_expiry() {
-  if (!who->expires_at)
-    return;
-  const auto left = *who->expires_at - std::chrono::system_clock::now();
-  if (left <= std::chrono::seconds{0}) {
-    close(protocol::status_of(protocol::close_reason::token_expired));
-    return;
-  }
-  expiry = home->loop().after(
-    std::min<std::chrono::system_clock::duration>(left, longest_expiry_timer),
-    [this] { arm_expiry(); });
-}
-
 void subscriber_state::close(const protocol::close_status& status) {
+  is_closing = true;
   if (socket)
     socket->close(status);
 }
@@ -165,9 +175,12 @@ void subscriber_state::disconnected(const messages::disconnected& end) {
   const auto conn = protocol::to_string(who->id);
   log::disconnected({who->as, &who->room, conn, who->address}, end.code,
                     end.reason, who->place ? who->place->taken() - 1 : 0);
+  if (commands)
+    commands->ended();
+  commands.reset();
   socket.reset();
-  heartbeat.reset();
-  expiry.reset();
+  for (auto* each : {&heartbeat, &liveness, &expiry, &patience, &slot})
+    each->reset();
   self->quit();
 }
 
@@ -178,13 +191,16 @@ void subscriber_state::describe(actor_info& out) const {
   out.mailbox = mailbox_length(*self);
   out.room = who->room.text();
   out.as = who->as;
+  out.user_id = who->user_id;
   out.conn = protocol::to_string(who->id);
   out.address = who->address;
   out.connected_at = connected_at;
-  out.last_seen = std::chrono::duration_cast<std::chrono::milliseconds>(
-    home->loop().now() - last_seen);
+  out.last_seen = to_ms(home->loop().now() - last_seen);
+  out.speaks = who->speaks;
   out.sent_seq = socket ? socket->last_mark() : 0;
+  out.acked_seq = commands ? commands->acked_seq() : 0;
   out.outbox_bytes = socket ? socket->outbox_bytes() : 0;
+  out.is_lagging = is_lagging;
 }
 
 subscriber_actor::behavior_type

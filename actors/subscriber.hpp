@@ -1,5 +1,6 @@
 #pragma once
 
+#include "actors/client_commands.hpp"
 #include "actors/hub.hpp"
 #include "actors/interfaces.hpp"
 #include "actors/token_refresh.hpp"
@@ -42,14 +43,20 @@ struct passport {
 
 /// SUBSCRIBER: one socket. Lends its connection to the dialog of its room,
 /// which appends frames to the outbox; keeps the heartbeat, enforces expiry and
-/// slowness, and ends with the socket. It does not monitor its dialog: CAF
-/// would keep every observer's memory until the dialog ends, and busy rooms
-/// never do. A dialog that fails tells its members.
+/// slowness, carries out a v1 client's commands, and ends with the socket. It
+/// does not monitor its dialog: CAF would keep every observer's memory until
+/// the dialog ends, and busy rooms never do. A dialog that fails tells its
+/// members.
 struct subscriber_state : describable {
   explicit subscriber_state(subscriber_actor::pointer self_ptr);
   ~subscriber_state() override;
 
   static inline const char* name = "wsgw.subscriber";
+
+  /// A join that nobody has answered by then was lost with its dialog.
+  static constexpr std::chrono::seconds join_patience{10};
+  /// A v1 client gets its drain frame at least this long before its slot.
+  static constexpr std::chrono::milliseconds least_notice{50};
 
   // -- operations -----------------------------------------------------------
 
@@ -57,39 +64,64 @@ struct subscriber_state : describable {
              std::shared_ptr<transport::connection> socket);
   void slow();
   void joined(const messages::joined& answer);
-  void lagging(bool is_lagging);
+  void lagging(bool news);
   void cannot_serve();
   void text_received(const messages::text_received& message);
   void pong_received();
   void disconnected(const messages::disconnected& end);
   void close(const protocol::close_status& status);
 
+  /// Queues a frame of its own (heartbeat, greeting, answers).
+  void queue(const protocol::frame& frame);
+  /// The client has brought a token that is good until then; empty: for ever.
+  void renew(std::optional<std::chrono::system_clock::time_point> until);
+
   void describe(actor_info& out) const override;
   void request_close(const protocol::close_status& status) override;
+  bool request_drain(std::chrono::milliseconds slot) override;
 
   // -- state ----------------------------------------------------------------
+
+  using time_point = transport::event_loop::clock::time_point;
 
   subscriber_actor::pointer self;
   hub* shared = nullptr;
   shard* home = nullptr;
   std::shared_ptr<const passport> who;
   std::shared_ptr<transport::connection> socket;
+  dialog_actor dialog;                       ///< v1 and sse, once joined
+  std::shared_ptr<client_commands> commands; ///< v1
   std::optional<directory::entry> listed;
   std::chrono::system_clock::time_point connected_at;
-  transport::event_loop::clock::time_point opened_at;
-  transport::event_loop::clock::time_point last_seen; ///< last sign of life
-  bool has_joined = false; ///< its dialog has answered
-  bool is_slow = false;    ///< was closed 4010
+  std::optional<std::chrono::system_clock::time_point> expires_at;
+  time_point opened_at;
+  time_point last_seen;     ///< last sign of life
+  time_point drains_at;     ///< its slot, while it drains
+  bool has_joined = false;  ///< its dialog has answered
+  bool is_slow = false;     ///< was closed 4010
+  bool is_lagging = false;  ///< pulls what it missed
+  bool is_closing = false;  ///< by us
+  bool is_draining = false; ///< was given a slot
+  bool was_warned = false;  ///< of its token's end
   transport::timer heartbeat;
+  transport::timer liveness; ///< v1
   transport::timer expiry;
+  transport::timer patience; ///< while it lags
+  transport::timer slot;     ///< while it drains
 
 private:
   bool is_inbox() const { return who->as == protocol::role::user; }
+  bool speaks(protocol::dialect d) const { return who->speaks == d; }
+  void count_in();
+  void count_out();
   void arm_heartbeat();
   void beat();
+  void ping_legacy();
+  void arm_liveness(std::chrono::nanoseconds in);
+  void check_liveness();
   void arm_expiry();
-  /// Queues a frame of its own (heartbeat, greeting).
-  void queue(const protocol::frame& frame);
+  void warn_of_expiry();
+  void announce_drain();
 };
 
 subscriber_actor::behavior_type
