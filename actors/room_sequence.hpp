@@ -44,6 +44,12 @@ public:
 
   /// An event from the broadcaster, as published.
   virtual void take(messages::event& incoming) = 0;
+  /// An event published on this node; answers it. Only without a log: with one
+  /// `hub::append` goes to Redis.
+  virtual void append(messages::append& request) {
+    if (request.done)
+      request.done(store_error{false, "the room's log is in Redis"});
+  }
   /// An answer of the store, or news of the link.
   virtual void answered(messages::store_answer& answer) = 0;
   virtual void link_changed(const messages::link_state& state) = 0;
