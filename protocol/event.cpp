@@ -3,7 +3,6 @@
 #include "protocol/audience.hpp"
 #include "protocol/event_reader.hpp"
 #include "protocol/json_writer.hpp"
-#include "protocol/timestamp.hpp"
 
 #include <utility>
 
@@ -38,8 +37,8 @@ bool is_usable_message(const json_span& message, std::string_view text,
                         : message.kind == json_kind::object;
 }
 
-/// The first of the times that can be read, as v1 writes it.
-std::string time_of(event_reader& read) {
+/// The first of the times that can be read.
+std::optional<milli_time> time_of(event_reader& read) {
   for (const auto& span : {read.ts(), read.timestamp()}) {
     if (span.kind != json_kind::string)
       continue;
@@ -47,9 +46,9 @@ std::string time_of(event_reader& read) {
     text.remove_prefix(1); // the quotes
     text.remove_suffix(1);
     if (const auto at = read_time(text))
-      return std::string{milli_text{*at}.view()};
+      return at;
   }
-  return {};
+  return std::nullopt;
 }
 
 /// An event that a client of ours caused, which no backend published.

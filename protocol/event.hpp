@@ -2,8 +2,10 @@
 
 #include "protocol/result.hpp"
 #include "protocol/role.hpp"
+#include "protocol/timestamp.hpp"
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -31,10 +33,9 @@ struct event {
   /// Top-level `user_id` as text (string or integer), empty when absent: the
   /// inbox that also gets this event.
   std::string user_id;
-  /// The publisher's time, RFC 3339 UTC with milliseconds: of the top-level
-  /// strings `ts` and `timestamp` the first that is a time (without an offset:
-  /// UTC). Empty when there is none.
-  std::string ts;
+  /// The publisher's time: of the top-level strings `ts` and `timestamp` the
+  /// first that is a time (without an offset: UTC).
+  std::optional<milli_time> ts;
   /// An event that a client caused (`client_event_table`): what v1 clients get
   /// as `data`, the compact object `_client`. Empty for all others.
   std::string client;

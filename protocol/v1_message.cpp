@@ -144,8 +144,8 @@ frame event_frame(dialect d, const event& e, const cursor* at,
     return as_frame(
       d, "event", nullptr,
       {R"({"type":"event","name":)", name, ",\"data\":", data, "}"});
-  const milli_text arrived{millis_of(now)};
-  const std::string_view ts = e.ts.empty() ? arrived.view() : e.ts;
+  const milli_text time{e.ts.value_or(millis_of(now))};
+  const auto ts = time.view();
   if (at == nullptr)
     return as_frame(d, "event", nullptr,
                     {R"({"type":"event","name":)", name, ",\"data\":", data,

@@ -16,6 +16,7 @@ const reconnectRule = {
   4008: "long_backoff",
   4009: "at_once",
   4010: "at_once",
+  4011: "never",
 };
 
 /// A WebSocket that answers heartbeats and comes back by the rule of its close

@@ -11,7 +11,7 @@ TEST_SUITE("protocol/close_code") {
   TEST_CASE("the table is in the order of the enumeration and complete") {
     for (std::size_t i = 0; i < close_table.size(); ++i)
       CHECK(static_cast<std::size_t>(close_table[i].reason) == i);
-    CHECK(close_table.back().reason == close_reason::slow_consumer);
+    CHECK(close_table.back().reason == close_reason::revoked);
   }
 
   TEST_CASE("every reason text fits a close frame") {
@@ -41,6 +41,9 @@ TEST_SUITE("protocol/close_code") {
           == close_status{4003, "Domain not allowed for this token"});
     CHECK(status_of(close_reason::slow_consumer)
           == close_status{4010, "Slow consumer"});
+    CHECK(status_of(close_reason::revoked) == close_status{4011, "Revoked"});
+    CHECK(status_of(close_reason::log_unavailable)
+          == close_status{1013, "Event log unavailable"});
   }
 
   TEST_CASE("rows of one code ask for the same kind of reconnect") {
