@@ -61,6 +61,7 @@ private:
   void read_body();
   void on_body(beast::error_code ec);
   void hand_over();
+  void hand_over_stream();
   void ask();
   void fail(beast::error_code ec);
   void refuse(const http_response& response);
@@ -125,6 +126,9 @@ void http_session::on_head(beast::error_code ec) {
     return refuse(door_->handler.on_bad_request(*problem, request_.id));
   if (asks_for_websocket(request_))
     return hand_over();
+  const auto is_get = head.method() == http::verb::get;
+  if (is_get && parser_->is_done() && door_->handler.is_stream(request_))
+    return hand_over_stream();
   if (parser_->is_done())
     return ask();
   if (const auto refusal = door_->handler.on_head(request_))
@@ -171,6 +175,14 @@ void http_session::hand_over() {
     door_->loop, std::move(socket_),
     pending_upgrade::parts{std::move(request_), std::move(leftover),
                            request_deadline_}));
+}
+
+void http_session::hand_over_stream() {
+  deadline_.reset();
+  // Whatever was pipelined behind it is dropped: the response has no end.
+  door_->handler.on_upgrade(std::make_unique<pending_upgrade>(
+    door_->loop, std::move(socket_),
+    pending_upgrade::parts{std::move(request_), {}, request_deadline_, true}));
 }
 
 // -- answering ---------------------------------------------------------------

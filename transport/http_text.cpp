@@ -90,6 +90,24 @@ std::string response_text(const http_response& response,
   return out;
 }
 
+std::string stream_head(const header_list& headers,
+                        std::string_view request_id) {
+  std::string out{"HTTP/1.1 200 OK\r\n"};
+  add(out, "Server", "ws-gateway");
+  add(out, "Date", http_date());
+  add(out, "Content-Type", "text/event-stream; charset=utf-8");
+  add(out, "Cache-Control", "no-store");
+  // nginx would else wait until its buffer is full.
+  add(out, "X-Accel-Buffering", "no");
+  add(out, "X-Content-Type-Options", "nosniff");
+  add(out, "X-Request-ID", request_id);
+  add(out, "Connection", "close");
+  for (const auto& [name, value] : headers)
+    add(out, name, value);
+  out += "\r\n";
+  return out;
+}
+
 std::string request_id_for(std::string_view offered) {
   const auto is_sane =
     !offered.empty() && offered.size() <= 64

@@ -22,6 +22,11 @@ struct response_form {
 std::string response_text(const http_response& response,
                           const response_form& form);
 
+/// The head of an event stream's response, with `headers` besides its own. The
+/// body has no length: it ends with the connection.
+std::string stream_head(const header_list& headers,
+                        std::string_view request_id);
+
 /// The value of X-Request-ID when it is 1-64 characters of `[A-Za-z0-9._-]`,
 /// else 16 random hexadecimal digits.
 std::string request_id_for(std::string_view offered);

@@ -2,6 +2,7 @@
 
 #include "transport/gentle_close.hpp"
 #include "transport/http_text.hpp"
+#include "transport/sse_session.hpp"
 #include "transport/websocket_session.hpp"
 
 #include <unistd.h>
@@ -83,6 +84,11 @@ void pending_upgrade::accept(const connection_limits& limits,
     return;
   }
   const auto& request = content_.request;
+  if (content_.is_stream) {
+    open_event_stream(loop_, std::move(socket_), request.id, limits,
+                      std::move(handler));
+    return;
+  }
   open_websocket(loop_,
                  {std::move(socket_),
                   std::string{request.header("sec-websocket-key")}, request.id,

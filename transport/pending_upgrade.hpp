@@ -10,9 +10,10 @@
 
 namespace wsgw::transport {
 
-/// The `upgrade` of a checked WebSocket request. It owns the socket until a
-/// decision is made, and closes it when there is none by the deadline; the
-/// decision is then without effect (`accept` reports `on_closed`).
+/// The `upgrade` of a checked WebSocket or event stream request. It owns the
+/// socket until a decision is made, and closes it when there is none by the
+/// deadline; the decision is then without effect (`accept` reports
+/// `on_closed`).
 class pending_upgrade final : public upgrade {
 public:
   struct parts {

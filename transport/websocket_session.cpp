@@ -3,36 +3,28 @@
 #include "transport/close_frame.hpp"
 #include "transport/gentle_close.hpp"
 #include "transport/message_buffer.hpp"
-#include "transport/outbox.hpp"
 #include "transport/queue_stream.hpp"
+#include "transport/queued_connection.hpp"
 #include "transport/request_copy.hpp"
-#include "transport/socket_write.hpp"
 
 #include <boost/beast/websocket/stream.hpp>
 
-#include <chrono>
 #include <cstddef>
-#include <cstdint>
 #include <utility>
 
 namespace wsgw::transport {
 
 namespace {
 
-/// Until our close frame must have left, and then until the peer must answer.
-constexpr std::chrono::seconds close_write_time{2}, close_answer_time{3};
-
 /// One socket: Beast reads and speaks the protocol, the outbox writes.
-class websocket_session final
-    : public connection,
-      public turn_end_task,
-      public queue_stream::sink,
-      public std::enable_shared_from_this<websocket_session> {
+class websocket_session final : public queued_connection,
+                                public queue_stream::sink {
 public:
   websocket_session(shard_loop& loop, websocket_handshake& handshake,
                     const connection_limits& limits,
                     std::shared_ptr<connection_handler> handler)
-      : loop_(loop), handler_(std::move(handler)), outbox_(limits.outbox_bytes),
+      : queued_connection(loop, limits.outbox_bytes),
+        handler_(std::move(handler)),
         stream_(std::move(handshake.socket), std::move(handshake.leftover),
                 static_cast<queue_stream::sink&>(*this)) {
     const auto most = limits.max_message_bytes;
@@ -45,15 +37,9 @@ public:
 
   void start(const websocket_handshake& handshake);
 
-  send_result send(const protocol::frame& f, std::uint64_t mark) override;
-  bool send_anyway(const protocol::frame& f) override;
-  std::size_t room() const override { return outbox_.room(); }
-  std::uint64_t last_mark() const override { return outbox_.last_mark(); }
   void ping() override;
   void close(const protocol::close_status& status, unsent what) override;
-  std::size_t outbox_bytes() const override { return outbox_.bytes(); }
 
-  void on_turn_end() override;
   void on_beast_write(std::string bytes) override;
 
 private:
@@ -85,26 +71,22 @@ private:
   void on_read(beast::error_code ec, std::size_t n);
   void deliver();
   void on_read_end(beast::error_code ec);
-  void mark_dirty();
-  void wait_writable();
+  void on_written() override;
+  void on_write_failed() override { abort(); }
   void on_close_unwritten();
   void abort();
   void end_tcp();
   void finish();
 
-  tcp_socket& socket() { return stream_.next_layer().socket(); }
+  tcp_socket& socket() override { return stream_.next_layer().socket(); }
+  std::shared_ptr<websocket_session> self() {
+    return std::static_pointer_cast<websocket_session>(shared_from_this());
+  }
 
-  shard_loop& loop_;
   std::shared_ptr<connection_handler> handler_; ///< null after on_closed
-  outbox outbox_;
-  timer deadline_; ///< of the closing steps
+  timer deadline_;                              ///< of the closing steps
   close_info info_;
-  bool is_open_ = false;         ///< on_open was called: the 101 may leave
-  bool is_dirty_ = false;        ///< asked for the turn's end
-  bool is_waiting_ = false;      ///< for the socket to take more
-  bool is_closing_ = false;      ///< a close frame was queued; no data any more
   bool is_closed_by_us_ = false; ///< by `close`, not by Beast
-  bool is_read_ended_ = false;
   message_buffer message_;
   websocket::stream<queue_stream, false> stream_;
 };
@@ -118,26 +100,30 @@ void websocket_session::start(const websocket_handshake& handshake) {
       if (!subprotocol.empty())
         response.set(http::field::sec_websocket_protocol, subprotocol);
     }));
-  stream_.async_accept(
-    bare_upgrade(handshake.key),
-    [self = shared_from_this()](auto ec) { self->on_accepted(ec); });
+  stream_.async_accept(bare_upgrade(handshake.key),
+                       [self = self()](auto ec) { self->on_accepted(ec); });
   stream_.set_option(
     websocket::stream_base::decorator([](websocket::response_type&) {}));
 }
 
 void websocket_session::on_accepted(beast::error_code ec) {
   loop_.now();
-  if (!ec)
-    handler_->on_open(shared_from_this());
-  is_open_ = true;
-  mark_dirty();
+  try {
+    if (!ec)
+      handler_->on_open(shared_from_this());
+  } catch (...) {
+    is_read_ended_ = true;
+    abort();
+    throw; // the loop counts it
+  }
+  open();
   return ec ? on_read_end(ec) : read();
 }
 
 void websocket_session::read() {
   const auto room = message_.room();
   stream_.async_read_some(net::buffer(room.data(), room.size()),
-                          pending_read{shared_from_this()});
+                          pending_read{self()});
 }
 
 void websocket_session::on_read(beast::error_code ec, std::size_t n) {
@@ -181,25 +167,6 @@ void websocket_session::on_read_end(beast::error_code ec) {
   deadline_ = loop_.after(close_write_time, [this] { abort(); });
 }
 
-send_result websocket_session::send(const protocol::frame& f,
-                                    std::uint64_t mark) {
-  if (is_closing_ || is_read_ended_)
-    return send_result::closed;
-  if (!outbox_.push(f, mark)
-      && !push_after_writing(outbox_, f, mark, socket().native_handle()))
-    return send_result::full;
-  mark_dirty();
-  return send_result::queued;
-}
-
-bool websocket_session::send_anyway(const protocol::frame& f) {
-  if (is_closing_ || is_read_ended_)
-    return false;
-  outbox_.push_always(f);
-  mark_dirty();
-  return true;
-}
-
 void websocket_session::ping() {
   static const auto frame = std::make_shared<const std::string>("\x89\0", 2);
   send(frame, 0);
@@ -238,34 +205,9 @@ void websocket_session::on_beast_write(std::string bytes) {
   mark_dirty();
 }
 
-void websocket_session::mark_dirty() {
-  if (is_dirty_ || is_waiting_ || !is_open_)
-    return;
-  is_dirty_ = true;
-  loop_.at_turn_end(shared_from_this());
-}
-
-void websocket_session::on_turn_end() {
-  is_dirty_ = false;
-  if (is_waiting_ || !socket().is_open())
-    return;
-  const auto outcome = write_out(outbox_, socket().native_handle());
-  if (outcome == write_outcome::blocked)
-    wait_writable();
-  else if (outcome == write_outcome::failed)
-    abort();
-  else if (is_read_ended_)
+void websocket_session::on_written() {
+  if (is_read_ended_)
     finish();
-}
-
-void websocket_session::wait_writable() {
-  is_waiting_ = true;
-  socket().async_wait(tcp_socket::wait_write,
-                      [self = shared_from_this()](auto ec) {
-                        self->is_waiting_ = false;
-                        if (!ec)
-                          self->mark_dirty();
-                      });
 }
 
 void websocket_session::on_close_unwritten() {
@@ -293,7 +235,7 @@ void websocket_session::finish() {
     return;
   deadline_.reset();
   beast::error_code ec;
-  if (is_waiting_)
+  if (is_waiting())
     socket().close(ec);
   else
     close_gently(loop_, std::move(socket()));

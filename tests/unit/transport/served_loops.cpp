@@ -33,6 +33,8 @@ void recording_handler::on_open(std::shared_ptr<transport::connection> socket) {
     r.is_open = true;
     r.socket = socket;
   });
+  if (opened_)
+    opened_(*socket);
 }
 
 void recording_handler::on_text(std::string_view text) {
@@ -104,7 +106,8 @@ void served_loops::run(const std::function<void()>& fn, std::size_t i) {
 void served_loops::accept(transport::upgrade& handshake) {
   auto record = std::make_shared<recorder>();
   record->loop = &handshake.loop();
-  handshake.accept(limits, std::make_shared<recording_handler>(record, text));
+  handshake.accept(limits,
+                   std::make_shared<recording_handler>(record, text, opened));
   std::lock_guard lock{mutex_};
   records_.push_back(std::move(record));
   changed_.notify_all();

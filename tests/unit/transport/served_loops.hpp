@@ -41,8 +41,12 @@ public:
   using answer =
     std::function<void(transport::connection&, std::string_view text)>;
 
-  recording_handler(std::shared_ptr<recorder> record, answer text)
-      : record_(std::move(record)), text_(std::move(text)) {}
+  using opening = std::function<void(transport::connection&)>;
+
+  recording_handler(std::shared_ptr<recorder> record, answer text,
+                    opening opened)
+      : record_(std::move(record)), text_(std::move(text)),
+        opened_(std::move(opened)) {}
 
   void on_open(std::shared_ptr<transport::connection> socket) override;
   void on_text(std::string_view text) override;
@@ -53,6 +57,7 @@ public:
 private:
   std::shared_ptr<recorder> record_;
   answer text_;
+  opening opened_;
   std::shared_ptr<transport::connection> socket_;
 };
 
@@ -84,6 +89,7 @@ public:
   std::function<void(transport::http_request, transport::reply)> request;
   std::function<void(std::unique_ptr<transport::upgrade>)> upgrade;
   recording_handler::answer text;
+  std::function<void(transport::connection&)> opened; ///< called by on_open
   transport::connection_limits limits;
 
 private:

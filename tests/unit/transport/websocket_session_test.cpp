@@ -174,6 +174,21 @@ TEST_SUITE("transport/websocket_session") {
     }));
   }
 
+  TEST_CASE("an exception at the opening ends the connection") {
+    served_loops server;
+    server.opened = [](connection&) { throw std::runtime_error{"a bug"}; };
+    std::atomic<int> failures{0};
+    server.run([&] {
+      server.loop().on_failure([&](std::exception_ptr) { ++failures; });
+    });
+    auto client = ws_client::connect(server.port(), "/ws/x");
+    CHECK(client.closed());
+    CHECK(
+      server.record()->wait([](const recorder& r) { return r.closes == 1; }));
+    server.run([] {}); // behind the handler that failed
+    CHECK(failures == 1);
+  }
+
   TEST_CASE("an exception in a handler ends only its connection") {
     served_loops server;
     server.text = [](connection&, std::string_view) {
