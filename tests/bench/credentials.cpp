@@ -51,6 +51,13 @@ credentials::credentials(const options& o) : options_(o) {
 }
 
 std::string credentials::target_of(std::size_t index) const {
+  auto target = legacy_target_of(index);
+  if (options_.v1)
+    target += target.find('?') == target.npos ? "?v=1" : "&v=1";
+  return target;
+}
+
+std::string credentials::legacy_target_of(std::size_t index) const {
   const auto id = options_.first_dialog + index % options_.dialogs;
   if (!options_.path.empty())
     return fill_in(options_.path, id);

@@ -20,6 +20,7 @@ public:
   const std::string& admin_token() const { return admin_token_; }
 
 private:
+  std::string legacy_target_of(std::size_t index) const;
   std::string widget_query(std::uint64_t dialog_id) const;
 
   options options_;

@@ -14,6 +14,11 @@ namespace {
 
 constexpr std::size_t read_bytes = 256 * 1024;
 
+/// The heartbeat of the v1 dialect: `{"type":"ping","seq":43}`.
+bool is_v1_ping(std::string_view payload) {
+  return payload.starts_with(R"({"type":"ping",)");
+}
+
 unsigned code_of(std::string_view close_payload) {
   if (close_payload.size() < 2)
     return 1005;
@@ -140,6 +145,11 @@ std::size_t fleet::take_frames(client& c, std::string_view bytes) {
         append_frame(answer, opcode::pong, frame->payload);
       else
         append_frame(answer, opcode::text, "__pong__");
+      ++counts_.pings;
+      write(c, answer);
+    } else if (is_v1_ping(frame->payload)) {
+      std::string answer;
+      append_frame(answer, opcode::text, R"({"type":"pong"})");
       ++counts_.pings;
       write(c, answer);
     } else if (frame->op == opcode::text) {

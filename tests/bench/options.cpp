@@ -19,6 +19,7 @@ void add_server_options(CLI::App& app, options& o) {
   app.add_option("--roles", o.roles, "roles that a dialog's sockets cycle")
     ->delimiter(',')
     ->transform(CLI::CheckedTransformer(roles));
+  app.add_flag("--v1", o.v1, "sockets speak v1 instead of legacy");
   app.add_option("--origin", o.origin, "Origin header of every socket");
   app.add_option("--secret-key", o.secret_key, "signs admin tokens")
     ->envname("SECRET_KEY");
@@ -64,6 +65,8 @@ void add_source_options(CLI::App& app, options& o) {
     ->transform(CLI::CheckedTransformer(kinds));
   app.add_option("--redis-url", o.redis_url, "redis://[:password@]host:port")
     ->capture_default_str();
+  app.add_flag("--publish-log", o.publish_log,
+               "redis: append to the log (wsgw_publish), not PUBLISH");
   app.add_option("--publish-url", o.publish_url, "http, ws; default: --url");
   app.add_option("--publish-path", o.publish_path,
                  "target with {id}; default: /api/dialogs/{id}/messages, /pub");

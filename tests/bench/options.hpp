@@ -19,6 +19,7 @@ struct options {
   std::string path; ///< empty: the role's endpoint
   std::vector<protocol::role> roles{protocol::role::admin};
   std::string origin;
+  bool v1 = false; ///< sockets speak v1, not legacy
   std::string secret_key;
   std::string site_secret;
   std::string ticket_secret;
@@ -40,7 +41,8 @@ struct options {
   // the publisher
   source_kind source = source_kind::redis;
   std::string redis_url = "redis://127.0.0.1:6379";
-  std::string publish_url; ///< empty: `url`
+  bool publish_log = false; ///< redis: wsgw_publish instead of PUBLISH
+  std::string publish_url;  ///< empty: `url`
   std::string publish_path;
   bool publish_raw = false;
   std::size_t publish_connections = 16;

@@ -13,12 +13,12 @@ void append_bulk(std::string& out, std::string_view value) {
   out += "\r\n";
 }
 
-/// Writes RESP arrays and reads one-line replies, which is all that AUTH and
-/// PUBLISH need.
+/// Writes RESP arrays and looks for errors among the lines of the replies,
+/// which is all that AUTH, PUBLISH and FCALL need.
 class redis_source : public source {
 public:
   redis_source(poller& events, const source_config& config)
-      : writer_(config.payload_bytes),
+      : to_log_(config.to_log), writer_(config.payload_bytes),
         stream_(events, config.peer.address,
                 [this](std::string_view bytes) { return on_replies(bytes); }) {
     if (config.peer.password.empty())
@@ -29,6 +29,12 @@ public:
 
   void publish(std::uint64_t dialog_id, const stamp& s) override {
     auto& out = stream_.unsent();
+    if (to_log_) {
+      out += "*5\r\n$5\r\nFCALL\r\n$12\r\nwsgw_publish\r\n$1\r\n1\r\n";
+      append_bulk(out, "dialog:" + std::to_string(dialog_id));
+      append_bulk(out, writer_.event(s, dialog_id));
+      return;
+    }
     out += "*3\r\n$7\r\nPUBLISH\r\n";
     append_bulk(out, "ws:dialog:" + std::to_string(dialog_id));
     append_bulk(out, writer_.event(s, dialog_id));
@@ -53,6 +59,7 @@ private:
     }
   }
 
+  bool to_log_;
   event_writer writer_;
   byte_stream stream_;
 };

@@ -29,6 +29,7 @@ std::unique_ptr<source> make_source(poller& events, const options& o,
   switch (o.source) {
   case source_kind::redis:
     config.peer = resolve(o.redis_url, 6379);
+    config.to_log = o.publish_log;
     return make_redis_source(events, config);
   case source_kind::http:
     config.peer = resolve(o.publish_url, 80);

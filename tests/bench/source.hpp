@@ -37,10 +37,11 @@ struct source_config {
   std::string target;
   std::size_t connections = 16; ///< HTTP only: requests under way at a time
   std::string bearer;           ///< HTTP only; empty: no Authorization
+  bool to_log = false;          ///< Redis only: append to the rooms' logs
   bool raw_body = false;        ///< HTTP: the bare message, not a demo's form
 };
 
-/// `PUBLISH ws:dialog:<id> <event>`, pipelined.
+/// `PUBLISH ws:dialog:<id> <event>`, or `FCALL wsgw_publish`, pipelined.
 std::unique_ptr<source> make_redis_source(poller& events,
                                           const source_config& config);
 /// `POST` per event over kept-alive connections, as `--demo` takes it.
