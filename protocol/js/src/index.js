@@ -1,0 +1,10 @@
+import { Hub } from "./hub.js";
+import { memoryStorage, webStorage } from "./cursor.js";
+
+export { Hub, memoryStorage, webStorage };
+
+/// Follows one dialog of a ws-gateway hub. Returns at once; connects as soon
+/// as the present code has run, so that listeners can be set before.
+export function connect(options) {
+  return new Hub(options);
+}
