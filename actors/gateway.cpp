@@ -5,14 +5,12 @@
 #include "actors/log.hpp"
 #include "actors/router.hpp"
 #include "transport/beast_http_client.hpp"
-#include "transport/redis_url.hpp"
 
 #include <caf/actor_cast.hpp>
 #include <caf/actor_registry.hpp>
 
 #include <algorithm>
 #include <csignal>
-#include <future>
 #include <sys/resource.h>
 #include <unistd.h>
 #include <utility>
@@ -116,35 +114,11 @@ void gateway::watch(const caf::actor& actor, std::string_view name) {
 }
 
 void gateway::choose_source() {
-  const auto& url = hub_.config.redis_url;
-  if (url.empty()) {
-    hub_.set_source({source_status::kind::embedded,
-                     source_status::state::ready,
-                     {},
-                     0,
-                     std::chrono::system_clock::now()});
-    hub_.publish = [this](const protocol::room_id& room, std::string json,
-                          hub::published done) {
-      messages::ingest batch;
-      batch.events.push_back(
-        {room, std::move(json), {}, credit{hub_.inflight_events}});
-      caf::anon_send(hub_.broadcaster, std::move(batch));
-      done({});
-    };
-    return;
-  }
-  // The configuration has refused a malformed URL already.
-  redis_ = std::make_unique<redis_source>(
-    hub_, *shards_.front(), *loops_.front(),
-    std::get<transport::redis_endpoint>(transport::parse_redis_url(url)));
-  hub_.publish = [this](const protocol::room_id& room, std::string json,
-                        hub::published done) {
-    loops_.front()->post(
-      [this, room, json = std::move(json), done = std::move(done)]() mutable {
-        redis_->publish(room, std::move(json), std::move(done));
-      });
-  };
-  loops_.front()->post([this] { redis_->start(); });
+  std::vector<redis_fleet::place> places;
+  for (std::size_t i = 0; i < shards_.size(); ++i)
+    places.push_back({shards_[i].get(), loops_[i].get()});
+  sources_ = std::make_unique<event_sources>(hub_, places);
+  sources_->start();
 }
 
 bool gateway::open() {
@@ -167,7 +141,7 @@ bool gateway::open() {
              {"port", listener_->port()},
              {"shards", hub_.shards.size()},
              {"mode", hub_.config.compat ? "compat" : "strict"},
-             {"source", redis_ ? "redis" : "embedded"}});
+             {"source", sources_->uses_redis() ? "redis" : "embedded"}});
   return true;
 }
 
@@ -204,14 +178,7 @@ std::chrono::milliseconds gateway::time_for_sockets() const {
 }
 
 void gateway::end_actors() {
-  if (redis_) {
-    std::promise<void> stopped;
-    loops_.front()->post([this, &stopped] {
-      redis_->stop();
-      stopped.set_value();
-    });
-    stopped.get_future().wait();
-  }
+  sources_->stop();
   const auto reason = caf::exit_reason::user_shutdown;
   caf::anon_send_exit(hub_.broadcaster, reason);
   for (const auto& each : hub_.routers)
@@ -228,7 +195,7 @@ gateway::~gateway() {
   listener_.reset();
   sockets_.reset();
   api_.reset();
-  redis_.reset();
+  sources_.reset();
   backend_.reset();
   hub_.broadcaster = nullptr;
   hub_.routers.clear();

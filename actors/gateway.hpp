@@ -1,8 +1,8 @@
 #pragma once
 
+#include "actors/event_sources.hpp"
 #include "actors/http_api.hpp"
 #include "actors/hub.hpp"
-#include "actors/redis_source.hpp"
 #include "actors/socket_gateway.hpp"
 #include "transport/http_client.hpp"
 #include "transport/listener.hpp"
@@ -57,7 +57,7 @@ private:
   std::vector<std::unique_ptr<shard>> shards_;
   std::unique_ptr<caf::actor_system> system_;
   std::unique_ptr<transport::http_client> backend_;
-  std::unique_ptr<redis_source> redis_;
+  std::unique_ptr<event_sources> sources_;
   std::unique_ptr<http_api> api_;
   std::unique_ptr<socket_gateway> sockets_;
   std::unique_ptr<transport::listener> listener_;

@@ -80,7 +80,11 @@ struct hub {
   std::atomic<std::size_t> inbox_connections{0}; ///< L
   std::atomic<std::size_t> inflight_events{0};   ///< read, not yet in a dialog
   std::atomic<bool> draining{false};
+  std::atomic<std::int64_t> drain_spread_ms{-1}; ///< of the drain, once begun
   std::atomic<bool> failed{false}; ///< an actor that all need has died
+
+  /// Tells the program that a drain has begun: it ends after it. Any thread.
+  std::function<void()> on_drain;
 
   tally refused;     ///< handshakes and requests, by errc word or close text
   tally closed;      ///< connections, by `<code>`
@@ -103,6 +107,7 @@ struct hub {
 
   /// The logs in Redis; null while WS_LOG is off.
   log_store* log = nullptr;
+  log_counters log_counts;
   /// Null without Redis.
   presence_board* presence = nullptr;
   /// Names this process among the nodes: 16 hex digits, new at every start.

@@ -4,6 +4,7 @@
 #include "protocol/log_follower.hpp"
 #include "protocol/room.hpp"
 
+#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
@@ -26,6 +27,13 @@ using store_result = std::variant<T, store_error>;
 struct appended {
   protocol::cursor at;
   bool is_duplicate = false; ///< the idempotency key was seen before
+};
+
+/// What the stores of one process did since its start. Any thread.
+struct log_counters {
+  std::atomic<std::uint64_t> reads{0};   ///< wsgw_read asked for
+  std::atomic<std::uint64_t> appends{0}; ///< wsgw_publish asked for
+  std::atomic<std::uint64_t> errors{0};  ///< answers that were store_errors
 };
 
 /// SEAM: the durable logs in Redis as actors see them (protocol-v1 6.2). Any

@@ -1,6 +1,8 @@
 #include "actors/redis_source.hpp"
 
 #include "actors/log.hpp"
+#include "actors/redis_log_reply.hpp"
+#include "protocol/numbered_event.hpp"
 
 #include <utility>
 
@@ -31,8 +33,10 @@ source_status::state state_of(transport::redis_state state) {
 
 redis_source::redis_source(hub& shared, shard& home,
                            transport::shard_loop& loop,
-                           const transport::redis_endpoint& server)
-    : shared_(shared), home_(home), server_(server.masked()),
+                           const transport::redis_endpoint& server,
+                           std::size_t index, status_hook on_status)
+    : shared_(shared), home_(home), server_(server.masked()), index_(index),
+      on_status_(std::move(on_status)),
       subscriber_(loop, server, patterns(),
                   {[this](auto messages) { on_messages(std::move(messages)); },
                    [this](const auto& status) { on_state(status); },
@@ -45,7 +49,6 @@ redis_source::redis_source(hub& shared, shard& home,
       commands_(loop, server, [](const auto&) {}) {
   status_.source = source_status::kind::redis;
   status_.since = std::chrono::system_clock::now();
-  shared_.set_source(status_);
 }
 
 void redis_source::start() {
@@ -67,20 +70,55 @@ void redis_source::publish(const protocol::room_id& room, std::string json,
                     });
 }
 
+void redis_source::publish_once(const protocol::room_id& room, std::string json,
+                                const std::string& idempotency_key,
+                                hub::append_done done) {
+  if (idempotency_key.empty())
+    return publish(room, std::move(json),
+                   [done = std::move(done)](std::string error) {
+                     if (error.empty())
+                       return done(appended{});
+                     done(store_error_of({std::move(error)}));
+                   });
+  // One script: a link lost between two commands would lose the event and
+  // remember its key.
+  commands_.command(
+    {"EVAL",
+     "if redis.call('SET', KEYS[1], '1', 'NX', 'PX', 300000) then "
+     "redis.call('PUBLISH', ARGV[1], ARGV[2]) return 0 end return 1",
+     "1", "ws:idem:{" + room.text() + "}:" + idempotency_key, room.channel(),
+     std::move(json)},
+    [done = std::move(done)](const transport::redis_reply& reply) {
+      if (const auto* error = reply.error())
+        return done(store_error_of(*error));
+      const auto* seen = std::get_if<std::int64_t>(&reply.value);
+      done(appended{{}, seen != nullptr && *seen != 0});
+    });
+}
+
 void redis_source::accept(transport::redis_message& message,
                           messages::ingest& batch) {
   auto room = protocol::room_id::from_channel(message.channel);
-  const auto too_large =
-    message.payload.size() > shared_.config.max_event_bytes;
-  if (room && !too_large) {
-    batch.events.push_back({std::move(*room),
-                            std::move(message.payload),
-                            {},
-                            credit{shared_.inflight_events}});
-    return;
+  if (!room)
+    return refuse(message, protocol::errc::event_bad_room);
+  if (message.payload.size() > shared_.config.max_event_bytes) {
+    refuse(message, protocol::errc::event_too_large);
+    const auto number = protocol::number_of(message.payload);
+    if (!number || shared_.log == nullptr)
+      return;
+    // Its number still counts: without it the log would have a hole. What is
+    // left is no event, and what reading the log gives for it.
+    message.payload = "{\"_epoch\":\"" + number->epoch
+                      + "\",\"_seq\":" + std::to_string(number->seq) + ',';
   }
-  const auto why =
-    room ? protocol::errc::event_too_large : protocol::errc::event_bad_room;
+  batch.events.push_back({std::move(*room),
+                          std::move(message.payload),
+                          {},
+                          credit{shared_.inflight_events}});
+}
+
+void redis_source::refuse(const transport::redis_message& message,
+                          protocol::errc why) {
   home_.counters().events_refused.add();
   shared_.bad_events.add(protocol::word_of(why));
   log::repeated_warning(protocol::word_of(why), "redis", "event refused",
@@ -99,20 +137,30 @@ void redis_source::on_messages(std::vector<transport::redis_message> messages) {
   caf::anon_send(shared_.broadcaster, std::move(batch));
 }
 
+void redis_source::tell(messages::link_state::news what) {
+  caf::anon_send(shared_.broadcaster, messages::link_state{index_, what});
+}
+
 void redis_source::on_state(const transport::redis_status& status) {
+  using news = messages::link_state::news;
   const auto next = state_of(status.state);
-  if (next == source_status::state::ready
-      && status_.now != source_status::state::ready)
+  const auto was_ready = status_.now == source_status::state::ready;
+  if (next == source_status::state::ready && !was_ready) {
     log::info("redis", "subscribed", {{"server", server_}});
+    tell(news::restored);
+  }
+  if (next != source_status::state::ready && was_ready)
+    tell(news::lost);
   if (next == source_status::state::down) {
     ++status_.reconnects;
     status_.reason = status.reason;
-    log::repeated_warning("redis " + status.reason, "redis", "link down",
+    log::repeated_warning("redis " + server_ + status.reason, "redis",
+                          "link down",
                           {{"server", server_}, {"reason", status.reason}});
   }
   status_.now = next;
   status_.since = std::chrono::system_clock::now();
-  shared_.set_source(status_);
+  on_status_(status_);
 }
 
 } // namespace wsgw::actors

@@ -166,6 +166,16 @@ std::string redis_endpoint::masked() const {
          + std::to_string(port) + "/" + db;
 }
 
+std::string redis_endpoint::label() const {
+  if (!name.empty())
+    return name;
+  if (!unix_path.empty())
+    return unix_path;
+  const auto is_v6 = host.find(':') != std::string::npos;
+  return (is_v6 ? "[" + host + "]" : host) + ":" + std::to_string(port) + "/"
+         + std::to_string(database);
+}
+
 std::variant<redis_endpoint, std::string>
 parse_redis_url(std::string_view url) {
   const std::string_view tcp = "redis://";
@@ -181,6 +191,34 @@ parse_redis_url(std::string_view url) {
   if (auto wrong = read(url, is_unix, server); !wrong.empty())
     return wrong;
   return server;
+}
+
+std::variant<std::vector<redis_endpoint>, std::string>
+parse_redis_urls(std::string_view list) {
+  std::vector<redis_endpoint> servers;
+  for (auto is_last = false; !is_last;) {
+    is_last = list.find(',') == std::string_view::npos;
+    const auto rest = cut(list, ',');
+    while (list.starts_with(' '))
+      list.remove_prefix(1);
+    while (list.ends_with(' '))
+      list.remove_suffix(1);
+    auto parsed = parse_redis_url(list);
+    if (auto* wrong = std::get_if<std::string>(&parsed)) {
+      const auto is_only = servers.empty() && is_last;
+      return is_only ? *wrong
+                     : "server " + std::to_string(servers.size() + 1)
+                         + " of the list: " + *wrong
+                         + " (a comma in a password is written %2C)";
+    }
+    servers.push_back(std::get<redis_endpoint>(std::move(parsed)));
+    for (std::size_t i = 0; i + 1 < servers.size(); ++i)
+      if (servers[i].label() == servers.back().label())
+        return "two servers are called " + servers[i].label()
+               + "; give them different names (?name=)";
+    list = rest;
+  }
+  return servers;
 }
 
 } // namespace wsgw::transport

@@ -13,8 +13,9 @@ STANDARD_HEADER = re.compile(r"^[a-z0-9_]+$")
 PROTOCOL_FOR_TRANSPORT = {"frame", "close_code", "route", "errc"}
 # The abstract seams; transport's concrete classes are for the composition.
 TRANSPORT_FOR_ACTORS = {"connection", "handler", "event_loop", "http_client"}
-COMPOSITION = {"main", "serve", "gateway", "socket_gateway", "redis_source",
-               "redis_fleet", "redis_log", "redis_presence"}
+COMPOSITION = {"main", "serve", "gateway", "socket_gateway", "event_sources",
+               "redis_source", "redis_fleet", "redis_library", "redis_log",
+               "redis_log_reply", "redis_presence"}
 # Protocol decides; it does not wait, lock, read clocks or log.
 NOT_FOR_PROTOCOL = {"thread", "mutex", "shared_mutex", "condition_variable",
                     "future", "semaphore", "barrier", "latch", "iostream"}
