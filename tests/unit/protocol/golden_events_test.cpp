@@ -1,5 +1,6 @@
 #include "protocol/audience.hpp"
 #include "protocol/event.hpp"
+#include "protocol/frame.hpp"
 
 #include <doctest/doctest.h>
 #include <rapidjson/document.h>
@@ -72,6 +73,45 @@ TEST_SUITE("protocol/event: golden files") {
         CHECK(e->audience.contains(r) == !expected.empty());
         if (!expected.empty())
           CHECK(legacy_payload(*e, r) == expected);
+      }
+    }
+  }
+
+  TEST_CASE("a number in front changes nothing that a legacy client gets") {
+    for (const auto& golden : load_all()) {
+      const auto published = golden.text("published");
+      const auto plain = golden.parse();
+      if (!plain || published.size() < 3)
+        continue;
+      CAPTURE(golden.name);
+      const auto numbered =
+        parse_event(R"({"_epoch":"k3x","_seq":43,)" + published.substr(1),
+                    {golden.text("mode") == "compat", true});
+      REQUIRE(numbered);
+      CHECK(numbered->audience == plain->audience);
+      CHECK_FALSE(numbered->v1_only);
+      for (const auto r : all_roles)
+        CHECK(legacy_payload(*numbered, r) == legacy_payload(*plain, r));
+    }
+  }
+
+  TEST_CASE("a legacy frame is the golden text behind a plain header") {
+    for (const auto& golden : load_all()) {
+      if (golden.is_refusal())
+        continue;
+      for (const auto r : all_roles) {
+        const auto expected = golden.frame(r);
+        if (expected.empty())
+          continue;
+        CAPTURE(golden.name);
+        std::string header{"\x81"};
+        if (expected.size() < 126)
+          header += static_cast<char>(expected.size());
+        else
+          ((header += '\x7E') += static_cast<char>(expected.size() >> 8)) +=
+            static_cast<char>(expected.size() & 0xFF);
+        CHECK(*text_frame(legacy_payload(*golden.parse(), r))
+              == header + expected);
       }
     }
   }
