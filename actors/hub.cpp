@@ -1,5 +1,7 @@
 #include "actors/hub.hpp"
 
+#include "actors/random_text.hpp"
+
 #include <random>
 #include <utility>
 
@@ -25,6 +27,7 @@ std::uint64_t random_start() {
 hub::hub(settings s)
     : config(std::move(s)), started_at(std::chrono::system_clock::now()),
       trusted_proxies(proxies_of(config)), next_connection(random_start()),
+      node_id(random_hex(8)),
       attempts_({config.rate_limit_per_ip, config.rate_limit_window}) {}
 
 void hub::set_source(const source_status& status) {
