@@ -2,6 +2,7 @@
 
 #include "actors/authoriser.hpp"
 #include "actors/broadcaster.hpp"
+#include "actors/drain.hpp"
 #include "actors/log.hpp"
 #include "actors/router.hpp"
 #include "transport/beast_http_client.hpp"
@@ -21,11 +22,6 @@ namespace {
 
 /// Descriptors that are not client sockets: listeners, Redis, logs, files.
 constexpr std::size_t reserved_descriptors = 128;
-
-/// Actors without sockets have nothing to wait for: this, or half of
-/// WS_SHUTDOWN_TIMEOUT if that is less.
-constexpr std::chrono::milliseconds actors_end_within{2'000};
-constexpr std::chrono::milliseconds least_time_for_actors{100};
 
 /// Raises the open-file limit as far as the system allows; returns it.
 std::size_t raise_open_files() {
@@ -50,6 +46,7 @@ std::string what_of(const std::exception_ptr& why) {
 } // namespace
 
 gateway::gateway(const settings& config) : hub_(config) {
+  hub_.on_drain = [] { ::kill(::getpid(), drain_signal); };
   // Nothing of ours runs on CAF's own scheduler; one idle worker suffices.
   caf_config_.set("scheduler.max-threads", 1);
   system_ = std::make_unique<caf::actor_system>(caf_config_);
@@ -150,32 +147,15 @@ void gateway::run_loops() {
     threads_.emplace_back([&loop] { loop->run(); });
 }
 
-void gateway::close_sockets() {
-  hub_.draining = true;
-  listener_->stop();
-  const auto status =
-    protocol::status_of(protocol::close_reason::service_restarting);
-  for (auto& home : shards_)
-    home->loop().post([&home, status] {
-      home->actors().for_each(
-        [&status](describable& actor) { actor.request_close(status); });
-    });
-}
+void gateway::drain() { begin_drain(hub_); }
+
+void gateway::stop_listening() { listener_->stop(); }
 
 bool gateway::has_sockets() const {
   return hub_.connections + hub_.inbox_connections != 0;
 }
 
 bool gateway::has_actors() const { return system_->registry().running() != 0; }
-
-std::chrono::milliseconds gateway::time_for_actors() const {
-  return std::clamp(hub_.config.shutdown_timeout / 2, least_time_for_actors,
-                    actors_end_within);
-}
-
-std::chrono::milliseconds gateway::time_for_sockets() const {
-  return hub_.config.shutdown_timeout - time_for_actors();
-}
 
 void gateway::end_actors() {
   sources_->stop();

@@ -11,13 +11,17 @@
 #include <caf/actor_system.hpp>
 #include <caf/actor_system_config.hpp>
 
-#include <chrono>
+#include <csignal>
 #include <memory>
 #include <string_view>
 #include <thread>
 #include <vector>
 
 namespace wsgw::actors {
+
+/// What a drain that was asked for over HTTP sends to this process, so that
+/// it ends as it does after SIGTERM.
+inline constexpr int drain_signal = SIGUSR1;
 
 /// The whole running program, in the order in which it has to be destroyed
 /// (last member first; the actor system goes before the shards it runs on, and
@@ -30,17 +34,14 @@ public:
   void run_loops();
   /// Binds the port and accepts; false (and a log line) when that fails.
   bool open();
-  /// Asks every socket to close with 1012, now and whenever called again: a
-  /// handshake that was decided before may still become a subscriber.
-  void close_sockets();
+  /// Begins to send all clients away, if nobody has yet; HTTP is served on.
+  void drain();
   bool has_sockets() const;
+  /// Takes no more connections, HTTP included.
+  void stop_listening();
   /// Stops the source and asks all actors to end. Call it last, in any case.
   void end_actors();
   bool has_actors() const;
-
-  /// WS_SHUTDOWN_TIMEOUT, divided between sockets and actors.
-  std::chrono::milliseconds time_for_sockets() const;
-  std::chrono::milliseconds time_for_actors() const;
 
   /// True when an actor died that the gateway cannot do without.
   bool has_failed() const { return hub_.failed; }

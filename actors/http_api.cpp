@@ -36,11 +36,16 @@ bool asks_for_upgrade(const transport::http_request& request) {
 
 } // namespace
 
-/// One page: where it is, who may see it, who serves it. All are GET.
+/// One page: where it is, who may see it, who serves it.
 struct http_api::page {
   std::string_view path;
   door guard;
   void (*serve)(http_api&, page_request);
+  bool is_post = false; ///< else GET and HEAD
+
+  bool takes(std::string_view method) const {
+    return is_post ? method == "POST" : method == "GET" || method == "HEAD";
+  }
 };
 
 /// Where a request leads.
@@ -87,6 +92,12 @@ const http_api::page* http_api::find_page(std::string_view path) {
       [](http_api& api, request r) { api.debug_.connections(std::move(r)); }},
     page{"/debug/actors", door::debug,
          [](http_api& api, request r) { api.debug_.actors(std::move(r)); }},
+    page{"/admin/v1/drain", door::debug,
+         [](http_api& api, request r) { api.admin_.drain(std::move(r)); },
+         true},
+    page{"/admin/v1/revoke", door::debug,
+         [](http_api& api, request r) { api.admin_.revoke(std::move(r)); },
+         true},
     page{"/api/demo/session", door::demo,
          [](http_api& api, request r) { api.demo_.session(std::move(r)); }},
   };
@@ -100,7 +111,7 @@ const http_api::page* http_api::find_page(std::string_view path) {
 
 http_api::http_api(hub& shared, clocks time)
     : shared_(shared), status_(shared, time), debug_(shared, time),
-      demo_(shared, time) {}
+      admin_(shared), demo_(shared, time) {}
 
 http_api::found http_api::find(std::string_view path) const {
   found result;
@@ -127,7 +138,6 @@ http_api::refuse(const transport::http_request& request, const found& where) {
   const auto error = [&](errc why) {
     return counted(error_page(why, request.id), why);
   };
-  const auto is_get = request.method == "GET" || request.method == "HEAD";
   if (where.post) {
     if (!*where.post)
       return error(where.post->error());
@@ -152,10 +162,11 @@ http_api::refuse(const transport::http_request& request, const found& where) {
       return response;
     }
     }
-  if (is_get)
+  if (where.get->takes(request.method))
     return std::nullopt;
   auto response = error(errc::method_not_allowed);
-  response.headers.emplace_back("Allow", "GET, HEAD");
+  response.headers.emplace_back("Allow",
+                                where.get->is_post ? "POST" : "GET, HEAD");
   return response;
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "actors/http_admin.hpp"
 #include "actors/http_debug.hpp"
 #include "actors/http_demo.hpp"
 #include "actors/http_page.hpp"
@@ -56,6 +57,7 @@ private:
   hub& shared_;
   status_pages status_;
   debug_pages debug_;
+  admin_pages admin_;
   demo_pages demo_;
 };
 

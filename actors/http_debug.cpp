@@ -75,7 +75,10 @@ protocol::actor_facts facts_of(actor_info info) {
   facts.address = std::move(info.address);
   facts.connected_at = info.connected_at;
   facts.last_seen = info.last_seen;
+  facts.speaks = info.speaks;
   facts.sent_seq = info.sent_seq;
+  facts.acked_seq = info.acked_seq;
+  facts.is_lagging = info.is_lagging;
   facts.outbox_bytes = info.outbox_bytes;
   return facts;
 }

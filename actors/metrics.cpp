@@ -1,7 +1,7 @@
 #include "actors/metrics.hpp"
 
 #include "actors/build_info.hpp"
-#include "actors/exposition.hpp"
+#include "actors/metrics_parts.hpp"
 #include "actors/process_figures.hpp"
 #include "protocol/close_code.hpp"
 #include "protocol/errc.hpp"
@@ -17,23 +17,6 @@ namespace wsgw::actors {
 namespace {
 
 using prometheus::MetricType;
-
-/// Sums one counter over all shards.
-double total(const hub& shared, counter shard_counters::*which) {
-  std::uint64_t sum = 0;
-  for (auto* one : shared.shards)
-    sum += (one->counters().*which).get();
-  return static_cast<double>(sum);
-}
-
-using per_role = std::array<counter, protocol::role_count> shard_counters::*;
-
-double total(const hub& shared, per_role which, protocol::role as) {
-  std::uint64_t sum = 0;
-  for (auto* one : shared.shards)
-    sum += (one->counters().*which)[static_cast<std::size_t>(as)].get();
-  return static_cast<double>(sum);
-}
 
 std::string snake_case(std::string_view text) {
   std::string word;
@@ -131,10 +114,14 @@ void add_source(exposition& out, const hub& shared) {
 
 void add_connections(exposition& out, const hub& shared) {
   out.family(MetricType::Gauge, "wsgw_connections", "Live connections.");
-  for (const auto r : protocol::all_roles)
-    out.sample(total(shared, &shard_counters::connections, r),
-               {{"role", std::string{protocol::to_string(r)}},
-                {"transport", "websocket"}});
+  for (const auto r : protocol::all_roles) {
+    const auto streams = total(shared, &shard_counters::streams, r);
+    const auto all = total(shared, &shard_counters::connections, r);
+    const std::string role{protocol::to_string(r)};
+    out.sample(all - streams, {{"role", role}, {"transport", "websocket"}});
+    if (r != protocol::role::user)
+      out.sample(streams, {{"role", role}, {"transport", "sse"}});
+  }
   out.family(MetricType::Counter, "wsgw_connections_opened_total",
              "Connections that were admitted.");
   for (const auto r : protocol::all_roles)
@@ -156,6 +143,8 @@ void add_connections(exposition& out, const hub& shared) {
               total(shared, &shard_counters::messages_received));
   out.family(MetricType::Counter, "wsgw_slow_clients_total",
              "Clients that read too slowly, by what was done.");
+  out.sample(total(shared, &shard_counters::lagging_entered),
+             {{"stage", "lagging"}});
   out.sample(total(shared, &shard_counters::slow_closed),
              {{"stage", "closed"}});
   out.family(MetricType::Counter, "wsgw_authoriser_errors_total",
@@ -185,6 +174,12 @@ void add_events(exposition& out, const hub& shared) {
              "Events that were skipped, by reason.");
   for (const auto& [reason, count] : grouped(shared.bad_events, refusal_word))
     out.sample(static_cast<double>(count), {{"reason", reason}});
+  out.counter("wsgw_adoptions_failed_total",
+              "Plain events that the log did not take (WS_LOG=adopt).",
+              total(shared, &shard_counters::adoptions_failed));
+  out.counter("wsgw_log_resets_total",
+              "Times that a room's log in Redis could not be continued.",
+              total(shared, &shard_counters::log_resets));
   out.gauge("wsgw_events_inflight", "Events read, not yet in a dialog.",
             static_cast<double>(shared.inflight_events.load()));
 }
@@ -229,6 +224,7 @@ std::string metrics_text(hub& shared, const std::vector<loop_lag>& lags) {
   add_contract(out, shared);
   add_source(out, shared);
   add_connections(out, shared);
+  add_v1_metrics(out, shared);
   add_events(out, shared);
   add_program(out, shared);
   out.family(MetricType::Gauge, "wsgw_eventloop_lag_seconds",

@@ -71,11 +71,14 @@ struct shard_counters {
   counter events_duplicate;     ///< dropped by message.id
   counter events_refused;       ///< could not be parsed or too large
   counter events_unrouted;      ///< room not open on this node
+  counter adoptions_failed;     ///< plain events that the log did not take
+  counter log_resets;           ///< rooms whose log could not be continued
   counter frames_queued;        ///< deliveries: frames put in an outbox
   counter frames_dropped;       ///< frames that a full or closed outbox refused
   counter slow_closed;          ///< connections closed 4010
   counter lagging;              ///< v1 clients that lag now
   counter lagging_entered;      ///< times that one began to lag
+  counter drain_slots; ///< clients that a drain gave their time to leave
   counter pings_sent;
   /// What v1 clients said, by the index in v1::command_body.
   std::array<counter, std::variant_size_v<protocol::v1::command_body>> commands;

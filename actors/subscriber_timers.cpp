@@ -116,6 +116,7 @@ bool subscriber_state::request_drain(std::chrono::milliseconds wait) {
   if (!socket || is_draining)
     return false;
   is_draining = true;
+  home->counters().drain_slots.add();
   if (!speaks(protocol::dialect::legacy))
     wait = std::max(wait, least_notice);
   drains_at = home->loop().now() + wait;

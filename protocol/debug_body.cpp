@@ -135,14 +135,21 @@ void write_connection(json_writer& json, const actor_facts& actor) {
   json.key("role").text(to_string(actor.as));
   write_room(json, actor.room);
   write_dialog_id(json, actor.room);
-  json.key("transport").text("websocket").key("dialect").text("legacy");
+  const auto is_stream = actor.speaks == dialect::sse;
+  json.key("transport").text(is_stream ? "sse" : "websocket");
+  // A stream's messages are those of v1.
+  json.key("dialect").text(to_string(is_stream ? dialect::v1 : actor.speaks));
   json.key("address").text(actor.address);
   json.key("connected_at").text(rfc3339(actor.connected_at));
   json.key("last_seen_ms").signed_number(actor.last_seen.count());
   json.key("sent_seq").number(actor.sent_seq);
-  json.key("acked_seq").null(); // legacy clients acknowledge nothing
+  json.key("acked_seq");
+  if (actor.speaks == dialect::v1)
+    json.number(actor.acked_seq);
+  else
+    json.null(); // it has no way to say
   json.key("outbox_bytes").number(actor.outbox_bytes);
-  json.key("lagging").boolean(false).end_object();
+  json.key("lagging").boolean(actor.is_lagging).end_object();
 }
 
 } // namespace

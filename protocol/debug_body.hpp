@@ -1,5 +1,6 @@
 #pragma once
 
+#include "protocol/dialect.hpp"
 #include "protocol/role.hpp"
 #include "protocol/status_body.hpp"
 
@@ -51,8 +52,11 @@ struct actor_facts {
   std::string address;
   std::chrono::system_clock::time_point connected_at;
   std::chrono::milliseconds last_seen{0};
+  dialect speaks = dialect::legacy;
   std::uint64_t sent_seq = 0;
+  std::uint64_t acked_seq = 0; ///< v1 only: others acknowledge nothing
   std::size_t outbox_bytes = 0;
+  bool is_lagging = false;
 };
 
 /// A part of a longer list.

@@ -10,6 +10,7 @@
 
 #include <array>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -27,6 +28,22 @@ public:
     out = info_;
     out.shard = shard;
   }
+
+  void request_close(const protocol::close_status& status) override {
+    closed = status;
+  }
+
+  bool request_drain(std::chrono::milliseconds wait) override {
+    if (slot || info_.kind != "subscriber")
+      return false;
+    slot = wait;
+    return true;
+  }
+
+  actors::actor_info& info() { return info_; }
+
+  std::optional<protocol::close_status> closed;
+  std::optional<std::chrono::milliseconds> slot;
 
 private:
   actors::actor_info info_;
@@ -72,8 +89,9 @@ struct fake_hub {
     actors.push_back(std::make_unique<listed_actor>(shards[shard], info));
   }
 
-  void add_subscriber(std::size_t shard, const std::string& room,
-                      protocol::role as) {
+  /// The description may be changed.
+  actors::actor_info* add_subscriber(std::size_t shard, const std::string& room,
+                                     protocol::role as) {
     actors::actor_info info;
     info.kind = "subscriber";
     info.id = 100 + actors.size();
@@ -86,6 +104,7 @@ struct fake_hub {
     info.last_seen = std::chrono::milliseconds{12};
     info.outbox_bytes = 7;
     actors.push_back(std::make_unique<listed_actor>(shards[shard], info));
+    return &actors.back()->info();
   }
 
   /// Lets both loops work until nothing is left to do.

@@ -81,6 +81,26 @@ TEST_SUITE("actors/http_debug") {
              R"("lagging":false}],"truncated":false})");
   }
 
+  TEST_CASE_FIXTURE(http_fixture, "a v1 client shows how far it is") {
+    auto info = hub.add_subscriber(0, "dialog:10", protocol::role::widget);
+    info->speaks = protocol::dialect::v1;
+    info->sent_seq = 43;
+    info->acked_seq = 41;
+    info->is_lagging = true;
+    const auto body = get("/debug/connections").body;
+    CHECK(contains(body, R"("transport":"websocket","dialect":"v1",)"));
+    CHECK(contains(body, R"("sent_seq":43,"acked_seq":41,)"));
+    CHECK(contains(body, R"("lagging":true})"));
+  }
+
+  TEST_CASE_FIXTURE(http_fixture, "a stream is told from a socket") {
+    hub.add_subscriber(0, "dialog:10", protocol::role::widget)->speaks =
+      protocol::dialect::sse;
+    const auto body = get("/debug/connections").body;
+    CHECK(contains(body, R"("transport":"sse","dialect":"v1",)"));
+    CHECK(contains(body, R"("acked_seq":null,)"));
+  }
+
   TEST_CASE_FIXTURE(http_fixture, "malformed filters are refused") {
     for (const auto* target :
          {"/debug/actors?limit=x", "/debug/actors?limit=-1",
