@@ -1,14 +1,22 @@
 #include "protocol/close_code.hpp"
 #include "protocol/errc.hpp"
+#include "protocol/event.hpp"
+#include "protocol/numbered_event.hpp"
 #include "protocol/route.hpp"
+#include "protocol/v1_command.hpp"
 
 #include <doctest/doctest.h>
 #include <rapidjson/document.h>
 
 #include <fstream>
+#include <set>
 #include <sstream>
 #include <string>
 #include <string_view>
+#include <variant>
+#include <vector>
+
+#include "v1_samples.hpp"
 
 using namespace wsgw::protocol;
 
@@ -28,6 +36,35 @@ const std::string& protocol_document() {
 
 bool shows(std::string_view text) {
   return protocol_document().find(text) != std::string::npos;
+}
+
+/// The blocks of `language` below the heading `## <title>`.
+std::vector<std::string> blocks_of(const std::string& title,
+                                   const std::string& language) {
+  const auto& text = protocol_document();
+  const auto begin = text.find("\n## " + title + "\n");
+  REQUIRE_MESSAGE(begin != text.npos, title);
+  const auto section =
+    text.substr(begin, text.find("\n## ", begin + 1) - begin);
+  const auto opening = "\n```" + language + "\n";
+  std::vector<std::string> blocks;
+  for (auto at = section.find(opening); at != section.npos;
+       at = section.find(opening, at)) {
+    at += opening.size();
+    const auto end = section.find("\n```", at);
+    blocks.push_back(section.substr(at, end - at));
+    at = end + 4;
+  }
+  return blocks;
+}
+
+/// What the encoders write for each message that dialect `d` knows.
+std::set<std::string> samples_in(dialect d) {
+  std::set<std::string> texts;
+  for (const auto& sample : v1_samples())
+    if (d == dialect::v1 || sample.sse)
+      texts.emplace(text_in(d, sample.make(d)));
+  return texts;
 }
 
 std::string_view words_of(reconnect policy) {
@@ -66,6 +103,57 @@ TEST_SUITE("docs/protocol.md") {
       CHECK(shows("```json\n" + std::string{received->value.GetString()}
                   + "\n```"));
     }
+  }
+
+  TEST_CASE("every frame of v1 is shown as the encoders write it") {
+    const auto shown = blocks_of("v1: from the server", "json");
+    CHECK(std::set<std::string>(shown.begin(), shown.end())
+          == samples_in(dialect::v1));
+    CHECK(shown.size() == v1_samples().size());
+  }
+
+  TEST_CASE("every message of v1 stands below a heading of its name") {
+    std::string headings;
+    std::istringstream lines{protocol_document()};
+    for (std::string line; std::getline(lines, line);)
+      if (line.starts_with("### "))
+        headings += line;
+    for (const auto& frame : samples_in(dialect::v1)) {
+      rapidjson::Document json;
+      json.Parse(frame);
+      const auto word = '`' + std::string{json["type"].GetString()} + '`';
+      CAPTURE(word);
+      CHECK(headings.find(word) != headings.npos);
+    }
+  }
+
+  TEST_CASE("the blocks of server-sent events are the encoders'") {
+    const auto known = samples_in(dialect::sse);
+    const auto shown = blocks_of("Server-sent events", "text");
+    CHECK(shown.size() >= 3);
+    for (const auto& block : shown)
+      CHECK_MESSAGE(known.count(block + "\n\n") == 1, block);
+  }
+
+  TEST_CASE("every command of v1 is shown, and taken as it is shown") {
+    std::set<std::size_t> shown;
+    for (const auto& text : blocks_of("v1: from the client", "json")) {
+      CAPTURE(text);
+      const auto command = v1::parse_command(text);
+      CHECK_FALSE(std::holds_alternative<v1::malformed>(command.body));
+      CHECK_FALSE(std::holds_alternative<v1::unknown>(command.body));
+      shown.insert(command.body.index());
+    }
+    CHECK(shown.size() == std::variant_size_v<v1::command_body> - 2);
+  }
+
+  TEST_CASE("what is published is shown as an event with its number") {
+    const auto shown = blocks_of("Publishing", "json");
+    REQUIRE_FALSE(shown.empty());
+    CHECK(number_of(shown.front()) == cursor{"k3x", 43});
+    CHECK(parse_event(shown.front()));
+    for (const auto& text : shown)
+      CHECK_FALSE(rapidjson::Document{}.Parse(text).HasParseError());
   }
 
   TEST_CASE("the table of close codes is the one of the code") {

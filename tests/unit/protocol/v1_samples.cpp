@@ -127,7 +127,7 @@ const std::vector<v1_sample>& v1_samples() {
   static const std::vector<v1_sample> samples{
     {"hello_fresh", hello_fresh},
     {"hello_replayed", hello_replayed},
-    {"hello_more", hello_more, false},
+    {"hello_more", hello_more},
     {"hello_reset", hello_reset},
     {"event_message", event_message},
     {"event_flat", event_flat},
