@@ -95,6 +95,7 @@ struct store_answer {
   /// What an `appended` was for: the event as it came, when it was adopted.
   std::string json;
   bool is_renewal = false; ///< the cursor answers `renew`, not `open`
+  bool is_upkeep = false;  ///< `open` was only to keep the room's keys alive
 };
 
 /// A Redis server's subscription was lost, or is back (then nothing newer has

@@ -69,10 +69,11 @@ std::unique_ptr<room_sequence>
 make_local_sequence(hub& shared, shard& home, const protocol::room_id& room,
                     sequence_listener& listener);
 
-/// Numbers made by Redis; `self` gets the store's answers.
+/// Numbers made by Redis; `self` gets the store's answers. A pointer, since an
+/// actor that held a handle to itself would never end; it outlives the result.
 std::unique_ptr<room_sequence> make_log_sequence(hub& shared, shard& home,
                                                  const protocol::room_id& room,
                                                  sequence_listener& listener,
-                                                 dialog_actor self);
+                                                 dialog_actor::pointer self);
 
 } // namespace wsgw::actors

@@ -61,6 +61,9 @@ public:
   struct history { ///< the answer to `want`
     std::uint64_t after = 0;
     std::uint64_t first = 0; ///< the oldest entry that Redis keeps
+    std::uint64_t head = 0; ///< the latest that Redis had; it will be delivered
+    /// In order, up to what was delivered when Redis answered; may end before
+    /// that (want the rest behind the last one).
     std::vector<stored_event> events;
   };
   using output = std::variant<opened, delivery, reset, history>;
@@ -148,10 +151,10 @@ private:
   void reset_to(std::uint64_t seq, reset_reason why);
   void settle(const question& was);
   void forget_other(const question& was);
-  void give_history(const question& was, log_page& page);
+  std::optional<history> take_history(const question& was, log_page& page);
   void absorb(const question& was, log_page& page);
   void skip_to(std::uint64_t seq);
-  void answer_newer(std::uint64_t first);
+  void answer_newer(const log_page& page);
   void deliver(std::string json);
   void deliver_waiting();
 

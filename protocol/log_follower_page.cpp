@@ -44,34 +44,36 @@ void log_follower::on_page(log_page page) {
   }
   settle(*was);
   forget_other(*was);
-  give_history(*was, page);
-  if (!may_deliver())
-    return;
-  absorb(*was, page);
+  auto older = take_history(*was, page);
+  if (may_deliver())
+    absorb(*was, page);
+  if (older)
+    outputs_.push_back(*std::move(older));
   if (was->why == purpose::heal)
-    answer_newer(page.first);
+    answer_newer(page);
 }
 
-/// Moves the events up to the head from the page into the output.
-void log_follower::give_history(const question& was, log_page& page) {
+/// Takes the events up to the head out of a page that was not read to heal.
+std::optional<log_follower::history>
+log_follower::take_history(const question& was, log_page& page) {
   if (was.why == purpose::heal)
-    return;
+    return std::nullopt;
   const auto newer =
     std::find_if(page.events.begin(), page.events.end(),
                  [this](const auto& e) { return e.seq > head_.seq; });
-  history older{was.after, page.first, {}};
+  history older{was.after, page.first, page.head, {}};
   older.events.assign(std::make_move_iterator(page.events.begin()),
                       std::make_move_iterator(newer));
+  const auto is_cut = newer == page.events.end() && !older.events.empty();
   page.events.erase(page.events.begin(), newer);
-  const auto is_all = older.events.empty() || !page.events.empty()
-                      || older.events.back().seq == head_.seq;
-  if (!last_ && !older.events.empty() && older.events.back().seq == head_.seq)
+  const auto last = older.events.empty() ? 0 : older.events.back().seq;
+  if (!last_ && last != 0 && last == head_.seq)
     last_ = older.events.back().json;
   if (was.why != purpose::older)
-    return;
-  const auto end = is_all ? head_.seq : older.events.back().seq;
-  older_.erase(older_.lower_bound(was.after), older_.lower_bound(end));
-  outputs_.push_back(std::move(older));
+    return std::nullopt;
+  older_.erase(older_.lower_bound(was.after),
+               older_.lower_bound(is_cut ? last : head_.seq));
+  return older;
 }
 
 /// Delivers what the page has behind the head. A hole in a page that was read
@@ -103,12 +105,12 @@ void log_follower::skip_to(std::uint64_t seq) {
 
 /// Who wanted to know whether the log is further than head() hears that
 /// everything is delivered now.
-void log_follower::answer_newer(std::uint64_t first) {
-  if (is_behind())
+void log_follower::answer_newer(const log_page& page) {
+  if (!is_sure())
     return;
   for (auto each = newer_.begin(); each != newer_.end();) {
     if (each->second)
-      outputs_.push_back(history{each->first, first, {}});
+      outputs_.push_back(history{each->first, page.first, page.head, {}});
     each = each->second ? newer_.erase(each) : std::next(each);
   }
 }
