@@ -797,11 +797,11 @@ class Connector {
     const wasLive = this.isLive;
     const livedMs = wasLive ? this.#env.now() - this.#liveSince : 0;
     const isDrained = this.#drained;
+    let rule = end.rule ?? ruleOfClose(end.code, isDrained);
+    if (!wasLive && this.#choice.canBlameProxy(end)) rule = "backoff";
     if (!wasLive) this.#address.rotate();
     if (!wasLive && this.#life.isOnline) this.#choice.failed(end);
     this.#clear();
-    let rule = end.rule ?? ruleOfClose(end.code, isDrained);
-    if (this.#choice.canBlameProxy(end)) rule = "backoff";
     if (rule === "new_token") {
       this.#tokens.expire();
       if (!this.#tokens.canRenew) rule = "never";

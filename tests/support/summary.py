@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
 """Prints `N passed, N failed` for a meson testlog.json, counting test cases.
 
-A doctest program reports its cases, other programs may print `N passed, N
-failed` themselves; whatever reports neither is one case. A program that dies,
-hangs or fails without naming a failed case adds one.
+A doctest program and node --test report their cases, other programs may print
+`N passed, N failed` themselves; whatever reports neither is one case. A program
+that dies, hangs or fails without naming a failed case adds one.
 """
 import json
 import re
@@ -11,13 +11,15 @@ import sys
 
 DOCTEST = re.compile(r"\[doctest\] test cases:\s*\d+ \|\s*(\d+) passed"
                      r" \|\s*(\d+) failed")
+NODE = re.compile(r"^# pass (\d+)\n# fail (\d+)$", re.M)
 PLAIN = re.compile(r"^(\d+) passed, (\d+) failed$", re.M)
 COLOUR = re.compile(r"\x1b\[[0-9;]*m")
 
 
 def count(test: dict) -> tuple[int, int]:
     output = COLOUR.sub("", test.get("stdout") or "")
-    reports = DOCTEST.findall(output) or PLAIN.findall(output)
+    reports = (DOCTEST.findall(output) or NODE.findall(output)
+               or PLAIN.findall(output))
     good = test["result"] == "OK"
     if not reports:
         return (1, 0) if good else (0, 1)
