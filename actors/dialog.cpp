@@ -1,47 +1,46 @@
 #include "actors/dialog.hpp"
 
-#include "actors/log.hpp"
+#include "protocol/v1_message.hpp"
 
 #include <algorithm>
-#include <string_view>
 #include <utility>
 
 namespace wsgw::actors {
 
 namespace {
 
-/// Message ids remembered even where WS_HISTORY_SIZE keeps no history.
-constexpr std::size_t least_remembered = 100;
+using protocol::dialect;
 
-/// Microseconds since the Unix epoch in base 36: unique per dialog and node
-/// for all practical purposes, and it sorts.
-std::string make_epoch() {
-  constexpr std::string_view digits = "0123456789abcdefghijklmnopqrstuvwxyz";
-  auto rest = static_cast<std::uint64_t>(
-    std::chrono::duration_cast<std::chrono::microseconds>(
-      std::chrono::system_clock::now().time_since_epoch())
-      .count());
-  std::string text;
-  for (; rest != 0; rest /= 36)
-    text += digits[rest % 36];
-  std::reverse(text.begin(), text.end());
-  return text;
+std::unique_ptr<room_sequence> make_sequence(dialog_state& owner,
+                                             const room_context& where) {
+  if (where.shared.log == nullptr)
+    return make_local_sequence(where.shared, where.home, where.room, owner);
+  return make_log_sequence(where.shared, where.home, where.room, owner,
+                           where.self);
 }
 
 } // namespace
 
+dialog_state::parts::parts(dialog_state& owner)
+    : context{*owner.shared, *owner.home, *owner.room, owner.self},
+      history(owner.home->histories(), owner.shared->config.history_size),
+      live(context, all, history), present(context, all, live),
+      sequence(make_sequence(owner, context)),
+      behind(context, {all, history, live, *sequence,
+                       [this](std::uint64_t who) { present.greet(who); }}) {}
+
 dialog_state::dialog_state(dialog_actor::pointer self_ptr) : self(self_ptr) {}
 
 dialog_state::~dialog_state() {
-  if (home == nullptr)
+  if (!has)
     return;
   home->counters().dialogs.sub();
   // Members are left only when it failed: they come back and get a fresh one.
   const auto status =
     protocol::status_of(protocol::close_reason::internal_error);
-  for (const auto& list : members)
-    for (const auto& member : list)
-      caf::anon_send(member.who, messages::close_connection{status});
+  has->all.for_each([&](const member& each, const members::place&) {
+    caf::anon_send(each.who, messages::close_connection{status});
+  });
 }
 
 void dialog_state::start(hub& hub_ref, shard& home_ref,
@@ -49,93 +48,135 @@ void dialog_state::start(hub& hub_ref, shard& home_ref,
   shared = &hub_ref;
   home = &home_ref;
   room = which;
-  recent.emplace(std::max(shared->config.history_size, least_remembered));
-  epoch = make_epoch();
+  home->histories().limit(shared->config.history_bytes
+                          / std::max<std::size_t>(1, shared->shards.size()));
+  has.emplace(*this);
   listed.emplace(home->actors(), *this);
   home->counters().dialogs.add();
+  if (has->sequence->is_open())
+    on_open();
   linger();
 }
 
+// -- members ------------------------------------------------------------------
+
 void dialog_state::join(const messages::join& request) {
   ++seen;
-  auto& list = members[static_cast<std::size_t>(request.as)];
-  if (!positions.emplace(request.who.id(), position{request.as, list.size()})
-         .second)
+  const auto is_legacy = request.speaks == dialect::legacy;
+  if (!has->all.add({request.who, request.socket, request.conn}, request.as,
+                    request.speaks,
+                    is_legacy ? standing::live : standing::waiting))
     return;
-  list.push_back({request.who, request.socket});
   lingering.reset();
   self->monitor(request.who);
   self->send(request.who, messages::joined{dialog_actor{self}});
+  if (!is_legacy) {
+    // Nobody can come back with a cursor before somebody was given one.
+    if (has->sequence->is_open())
+      has->history.begin(has->sequence->head());
+    has->behind.join(request.who.id(), request.cursor);
+  }
+  has->present.changed();
 }
+
+void dialog_state::on_down(const caf::down_msg& down) {
+  const auto who = down.source.id();
+  if (!has->all.remove(who))
+    return;
+  has->behind.forget(who);
+  has->present.changed();
+  if (has->all.is_empty())
+    linger();
+}
+
+void dialog_state::ping(const messages::ping_due& due) {
+  const auto* where = has->all.find(due.who);
+  if (where == nullptr || where->now == standing::waiting
+      || where->now == standing::cut)
+    return;
+  // Its own view of the log is complete before it hears of the head.
+  has->live.flush_skips(where->as);
+  where = has->all.find(due.who);
+  const auto& socket = has->all.at(*where).socket;
+  if (where->speaks == dialect::sse)
+    socket->ping();
+  else if (where->now == standing::live)
+    has->live.push(due.who, ping_of_head());
+  else
+    socket->send(ping_of_head());
+}
+
+const protocol::frame& dialog_state::ping_of_head() {
+  const auto seq = has->sequence->head().seq;
+  if (!ping_ || pinged_ != seq) {
+    ping_ = protocol::v1::ping_frame(seq);
+    pinged_ = seq;
+  }
+  return ping_;
+}
+
+void dialog_state::pull(const messages::pull& request) {
+  has->behind.pull(request);
+}
+
+void dialog_state::announce_drain(const messages::drain_slot& slot) {
+  const auto* where = has->all.find(slot.who);
+  if (where == nullptr || where->speaks == dialect::legacy
+      || where->now == standing::waiting || where->now == standing::cut)
+    return;
+  has->live.flush_skips(where->as);
+  where = has->all.find(slot.who);
+  // Who lags is told how far it has got, not what it has not read.
+  auto at = has->sequence->head();
+  if (where->now == standing::lagging)
+    at.seq = has->all.sent(*where);
+  has->all.at(*where).socket->send_anyway(
+    protocol::v1::drain_frame(where->speaks, slot.in, at));
+}
+
+// -- events -------------------------------------------------------------------
 
 void dialog_state::take(messages::event& incoming) {
   ++seen;
-  auto& counters = home->counters();
-  counters.events_in.add();
-  const protocol::parse_options options{
-    shared->config.compat, room->kind() == protocol::room_kind::user};
-  auto parsed = protocol::parse_event(incoming.json, options);
-  if (!parsed) {
-    counters.events_refused.add();
-    const auto word = protocol::word_of(parsed.error());
-    shared->bad_events.add(word);
-    log::repeated_warning(word, "dialog", "event skipped",
-                          {{"room", room->text()}, {"error", word}});
-    return;
-  }
-  if (is_duplicate(*parsed, incoming.origin)) {
-    counters.events_duplicate.add();
-    return;
-  }
-  number(*parsed);
-  forward_to_inbox(*parsed, std::move(incoming.json));
+  home->counters().events_in.add();
+  has->sequence->take(incoming);
 }
 
-bool dialog_state::is_duplicate(const protocol::event& e,
-                                const std::string& origin) {
-  if (e.message_id.empty())
-    return false;
-  return !recent->insert(origin.empty() ? e.message_id
-                                        : origin + '/' + e.message_id);
+void dialog_state::append(messages::append& request) {
+  ++seen;
+  home->counters().events_in.add();
+  has->sequence->append(request);
 }
 
-void dialog_state::number(const protocol::event& e) {
-  if (e.kind == protocol::durability::durable)
-    ++seq;
-  if (positions.empty())
-    return;
-  const auto is_inbox = room->kind() == protocol::room_kind::user;
-  const auto shape = is_inbox ? protocol::role::user : protocol::role::admin;
-  // All roles of one kind of room share the shape, hence the frame. An inbox
-  // hears everything that is addressed to it.
-  const auto audience =
-    is_inbox ? protocol::row_of(room->kind()).roles : e.audience;
-  const auto frame = protocol::text_frame(protocol::legacy_payload(e, shape));
-  const auto mark = e.kind == protocol::durability::durable ? seq : 0;
-  std::size_t receivers = 0;
-  for (const auto as : protocol::all_roles) {
-    auto& list = members[static_cast<std::size_t>(as)];
-    if (!audience.contains(as))
-      continue;
-    receivers += list.size();
-    for (auto& each : list)
-      send_to(each, frame, mark);
-  }
-  log::broadcasting(*room, receivers);
+void dialog_state::on_open() {
+  const auto& head = has->sequence->head();
+  has->live.restart(head);
+  if (!has->all.with(standing::waiting).empty())
+    has->history.begin(head);
+  has->behind.on_open();
 }
 
-void dialog_state::send_to(member& to, const protocol::frame& frame,
-                           std::uint64_t mark) {
-  const auto result =
-    to.is_cut ? transport::send_result::closed : to.socket->send(frame, mark);
-  if (result == transport::send_result::queued) {
-    home->counters().frames_queued.add();
-    return;
-  }
-  home->counters().frames_dropped.add();
-  to.is_cut = true;
-  if (result == transport::send_result::full)
-    self->send(to.who, messages::slow{});
+void dialog_state::on_event(const protocol::event* e, std::string json) {
+  has->live.durable(e, has->sequence->head());
+  has->behind.on_event();
+  if (e != nullptr)
+    forward_to_inbox(*e, std::move(json));
+}
+
+void dialog_state::on_unnumbered(const protocol::event& e, std::string json) {
+  has->live.unnumbered(e);
+  forward_to_inbox(e, std::move(json));
+}
+
+void dialog_state::on_reset(protocol::reset_reason why) {
+  const auto& head = has->sequence->head();
+  has->history.restart(head);
+  has->live.restart(head);
+  has->behind.on_reset(why);
+}
+
+void dialog_state::on_history(const protocol::log_follower::history& older) {
+  has->behind.on_history(older);
 }
 
 void dialog_state::forward_to_inbox(const protocol::event& e,
@@ -153,21 +194,7 @@ void dialog_state::forward_to_inbox(const protocol::event& e,
   self->send(shared->broadcaster, std::move(batch));
 }
 
-void dialog_state::on_down(const caf::down_msg& down) {
-  const auto found = positions.find(down.source.id());
-  if (found == positions.end())
-    return;
-  auto& list = members[static_cast<std::size_t>(found->second.as)];
-  const auto index = found->second.index;
-  positions.erase(found);
-  if (index + 1 != list.size()) {
-    list[index] = std::move(list.back());
-    positions.at(list[index].who.id()).index = index;
-  }
-  list.pop_back();
-  if (positions.empty())
-    linger();
-}
+// -- life ---------------------------------------------------------------------
 
 void dialog_state::linger() {
   // Runs on the shard's thread between two messages; the handle dies with us.
@@ -180,24 +207,14 @@ void dialog_state::linger() {
 
 void dialog_state::retired() { self->quit(); }
 
-void dialog_state::append(messages::append&) { ++seen; }
-void dialog_state::answered(messages::store_answer&) {}
-void dialog_state::link_changed(const messages::link_state&) {}
-void dialog_state::presence_changed(const messages::room_presence&) {}
-void dialog_state::ping(const messages::ping_due&) {}
-void dialog_state::pull(const messages::pull&) {}
-void dialog_state::announce_drain(const messages::drain_slot&) {}
-
 void dialog_state::describe(actor_info& out) const {
   out.kind = "dialog";
   out.id = self->id();
   out.shard = home->index();
   out.mailbox = mailbox_length(*self);
   out.room = room->text();
-  for (const auto as : protocol::all_roles)
-    out.members[static_cast<std::size_t>(as)] =
-      members[static_cast<std::size_t>(as)].size();
-  out.head = epoch + ':' + std::to_string(seq);
+  out.members = has->all.counts();
+  out.head = protocol::to_string(has->sequence->head());
 }
 
 dialog_actor::behavior_type
@@ -211,10 +228,14 @@ dialog(dialog_actor::stateful_pointer<dialog_state> self, hub* shared,
     [&state](const messages::join& request) { state.join(request); },
     [&state](messages::event& event) { state.take(event); },
     [&state](messages::append& request) { state.append(request); },
-    [&state](messages::store_answer& answer) { state.answered(answer); },
-    [&state](const messages::link_state& news) { state.link_changed(news); },
+    [&state](messages::store_answer& answer) {
+      state.has->sequence->answered(answer);
+    },
+    [&state](const messages::link_state& news) {
+      state.has->sequence->link_changed(news);
+    },
     [&state](const messages::room_presence& news) {
-      state.presence_changed(news);
+      state.has->present.elsewhere(news);
     },
     [&state](const messages::ping_due& due) { state.ping(due); },
     [&state](const messages::pull& request) { state.pull(request); },

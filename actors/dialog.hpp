@@ -1,23 +1,27 @@
 #pragma once
 
+#include "actors/attendance.hpp"
+#include "actors/catch_up.hpp"
 #include "actors/hub.hpp"
 #include "actors/interfaces.hpp"
-#include "protocol/event.hpp"
-#include "protocol/recent_ids.hpp"
+#include "actors/members.hpp"
+#include "actors/room_history.hpp"
+#include "actors/room_sequence.hpp"
 
-#include <array>
 #include <cstdint>
-#include <unordered_map>
-#include <vector>
+#include <memory>
+#include <optional>
 
 namespace wsgw::actors {
 
-/// DIALOG: one room of any kind. Parses each event once, drops duplicates,
-/// numbers it, encodes it once and puts the frame into the outbox of every
-/// member that may hear it. Ends
-/// WS_HISTORY_TTL after its last member left, when the broadcaster agrees.
-struct dialog_state : describable {
+/// DIALOG: one room of any kind. Its sequence puts events into their order,
+/// its fan-out encodes each once per dialect and puts the frame into the
+/// outbox of every member that may hear it, its history and the log in Redis
+/// serve whoever comes back with a cursor. Ends WS_HISTORY_TTL after its last
+/// member left, when the broadcaster agrees.
+struct dialog_state : describable, sequence_listener {
   explicit dialog_state(dialog_actor::pointer self_ptr);
+  ~dialog_state() override;
 
   static inline const char* name = "wsgw.dialog";
 
@@ -27,9 +31,6 @@ struct dialog_state : describable {
   void join(const messages::join& request);
   void take(messages::event& event);
   void append(messages::append& request);
-  void answered(messages::store_answer& answer);
-  void link_changed(const messages::link_state& news);
-  void presence_changed(const messages::room_presence& news);
   void ping(const messages::ping_due& due);
   void pull(const messages::pull& request);
   void announce_drain(const messages::drain_slot& slot);
@@ -38,42 +39,45 @@ struct dialog_state : describable {
 
   void describe(actor_info& out) const override;
 
+  // -- news of the sequence -------------------------------------------------
+
+  void on_open() override;
+  void on_event(const protocol::event* e, std::string json) override;
+  void on_unnumbered(const protocol::event& e, std::string json) override;
+  void on_reset(protocol::reset_reason why) override;
+  void on_history(const protocol::log_follower::history& older) override;
+
   // -- state ----------------------------------------------------------------
 
-  /// A subscriber with the connection that it lends.
-  struct member {
-    subscriber_actor who;
-    std::shared_ptr<transport::connection> socket;
-    bool is_cut = false; ///< took no more once; gets nothing after the hole
-  };
+  /// Everything that needs the room: made by `start`, in this order.
+  struct parts {
+    explicit parts(dialog_state& owner);
 
-  /// Where a member stands: its role and its index in `members`.
-  struct position {
-    protocol::role as;
-    std::size_t index;
+    room_context context;
+    members all;
+    room_history history;
+    fan_out live;
+    attendance present;
+    std::unique_ptr<room_sequence> sequence;
+    catch_up behind;
   };
 
   dialog_actor::pointer self;
   hub* shared = nullptr;
   shard* home = nullptr;
   std::optional<protocol::room_id> room;
+  std::optional<parts> has;
   std::optional<directory::entry> listed;
-  std::array<std::vector<member>, protocol::role_count> members;
-  std::unordered_map<caf::actor_id, position> positions;
-  std::optional<protocol::recent_ids> recent;
-  std::string epoch;          ///< names this actor's life (protocol-v1 1)
-  std::uint64_t seq = 0;      ///< of the last durable event
-  std::uint64_t seen = 0;     ///< joins and events the broadcaster forwarded
+  std::uint64_t seen = 0;     ///< what the broadcaster forwarded and counted
   transport::timer lingering; ///< armed while there is no member
 
-  ~dialog_state() override;
-
 private:
-  bool is_duplicate(const protocol::event& e, const std::string& origin);
-  void number(const protocol::event& e);
   void forward_to_inbox(const protocol::event& e, std::string json);
-  void send_to(member& to, const protocol::frame& frame, std::uint64_t mark);
+  const protocol::frame& ping_of_head();
   void linger();
+
+  protocol::frame ping_; ///< says `pinged_`
+  std::uint64_t pinged_ = 0;
 };
 
 dialog_actor::behavior_type

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "actors/directory.hpp"
+#include "actors/history_budget.hpp"
 #include "actors/shard_counters.hpp"
 #include "transport/event_loop.hpp"
 
@@ -40,6 +41,8 @@ public:
   /// Every actor pinned here, in order of creation. Loop thread only.
   directory& actors() { return directory_; }
   shard_counters& counters() { return counters_; }
+  /// Loop thread only.
+  history_budget& histories() { return histories_; }
 
   /// Runs queued actors within one turn's budget; posts another turn when work
   /// is left. An actor with many messages handles so many of them and goes on
@@ -55,6 +58,7 @@ private:
   std::size_t index_;
   directory directory_;
   shard_counters counters_;
+  history_budget histories_;
   std::vector<caf::resumable*> queue_; ///< loop thread only
   std::vector<caf::resumable*> later_; ///< for the next turn; loop thread only
   bool is_running_ = false;            ///< loop thread only

@@ -1,0 +1,73 @@
+#pragma once
+
+#include "actors/hub.hpp"
+#include "actors/members.hpp"
+#include "actors/room_history.hpp"
+#include "protocol/event.hpp"
+
+#include <array>
+#include <cstdint>
+
+namespace wsgw::actors {
+
+/// Where the parts of one dialog live; constant for its life.
+struct room_context {
+  hub& shared;
+  shard& home;
+  const protocol::room_id& room;
+  dialog_actor::pointer self;
+};
+
+/// Puts each event into the outbox of every live member that may hear it,
+/// encoded once per dialect, and tells the others how far the log has got. A
+/// v1 member whose outbox is full stops being live: it lags. Loop thread only.
+class fan_out {
+public:
+  fan_out(const room_context& context, members& all, room_history& history);
+
+  /// The event `head`; null: for nobody.
+  void durable(const protocol::event* e, const protocol::cursor& head);
+  /// An event without a number.
+  void unnumbered(const protocol::event& e);
+
+  /// Tells the readers of `as` at once what is not for them.
+  void flush_skips(protocol::role as);
+  /// Where the log stands, at its beginning and after a reset: the numbers of
+  /// an ended epoch mean nothing any more.
+  void restart(const protocol::cursor& head);
+
+  /// Puts a v1 message behind all that a live member has; false when it is
+  /// not live any more afterwards.
+  bool push(std::uint64_t who, const protocol::frame& frame);
+  /// Live push ends; the member knows everything up to `sent`.
+  void start_lagging(std::uint64_t who, std::uint64_t sent);
+  /// A member that takes no more is no longer served.
+  void cut(std::uint64_t who, bool is_slow);
+
+private:
+  using list = members::list;
+
+  void send_legacy(list& to, const protocol::frame& frame, std::uint64_t seq);
+  void send_v1(list& to, const protocol::frame& frame, std::uint64_t seq);
+  void send_ephemeral(list& to, const protocol::frame& frame,
+                      protocol::connection_id sender);
+  /// A v1 or sse member's outbox was full, or its socket closed.
+  void refused(std::uint64_t who, transport::send_result why,
+               std::uint64_t sent);
+  void skip(protocol::role as);
+  bool has_receivers(protocol::role_set audience, protocol::dialect d) const;
+  protocol::role_set audience_of(const protocol::event& e) const;
+  protocol::frame legacy_frame(const protocol::event& e) const;
+
+  const room_context& context_;
+  members& members_;
+  room_history& history_;
+  const bool is_inbox_;
+  const std::size_t scarce_; ///< room below which ephemeral events are spared
+  protocol::cursor head_;    ///< of the latest durable event
+  /// By role: up to here nothing is for it, and it was not told; 0: none.
+  std::array<std::uint64_t, protocol::role_count> skipped_{};
+  transport::timer skip_timer_;
+};
+
+} // namespace wsgw::actors
