@@ -2,6 +2,8 @@
 
 #include "actors/random_text.hpp"
 #include "actors/settings_table.hpp"
+#include "protocol/log_library.hpp"
+#include "protocol/room.hpp"
 #include "protocol/ticket.hpp"
 #include "protocol/token.hpp"
 
@@ -71,6 +73,17 @@ int check_health(const startup& order, std::ostream& out, std::ostream& err) {
   return 1;
 }
 
+int print_shard(const startup& order, std::ostream& out, std::ostream& err,
+                const redis_placing& place) {
+  const auto room = protocol::room_id::parse(order.what.room);
+  if (order.config.redis_url.empty() || !place || !room) {
+    err << "ws-gateway: REDIS_URL is not set\n";
+    return exit_config;
+  }
+  out << place(order.config.redis_url, room->text()) << '\n';
+  return 0;
+}
+
 std::string escaped_cell(std::string_view text) {
   std::string cell;
   for (const auto c : text) {
@@ -136,7 +149,8 @@ std::string mint(const startup& order,
   return protocol::mint_access_token(token, order.config.secret_key);
 }
 
-int run_command(const startup& order, std::ostream& out, std::ostream& err) {
+int run_command(const startup& order, std::ostream& out, std::ostream& err,
+                const redis_placing& place) {
   if (order.stop) {
     (order.stop->code == 0 ? out : err) << order.stop->text;
     return order.stop->code;
@@ -152,6 +166,11 @@ int run_command(const startup& order, std::ostream& out, std::ostream& err) {
     return 0;
   case action::healthcheck:
     return check_health(order, out, err);
+  case action::redis_functions:
+    out << protocol::log_library();
+    return 0;
+  case action::redis_shard:
+    return print_shard(order, out, err, place);
   case action::mint_access:
   case action::mint_site:
   case action::mint_ticket:

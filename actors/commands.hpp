@@ -3,14 +3,22 @@
 #include "actors/config.hpp"
 
 #include <chrono>
+#include <functional>
 #include <iosfwd>
 #include <string>
+#include <string_view>
 
 namespace wsgw::actors {
 
+/// The server that keeps a room, given REDIS_URL and the room, without
+/// credentials; main passes what the transport layer knows of URLs.
+using redis_placing =
+  std::function<std::string(std::string_view urls, std::string_view room)>;
+
 /// Does what `order` asks for if it is anything but a healthy `serve`: prints
 /// and returns the exit code. Needs no running gateway.
-int run_command(const startup& order, std::ostream& out, std::ostream& err);
+int run_command(const startup& order, std::ostream& out, std::ostream& err,
+                const redis_placing& place = {});
 
 /// All settings as `NAME=value` lines with their sources; secrets masked.
 std::string settings_as_text(const startup& order);

@@ -136,13 +136,8 @@ void warn_about_names(layers& from) {
   from.warnings.push_back("Kubernetes service variables are ignored: " + names);
 }
 
-/// WS_LOG=on promises durability, which must not be lost in silence.
-void refuse_unbuilt(layers& from) {
-  const auto log = look_up(from, "WS_LOG");
-  if (log && log->text != "off")
-    from.errors.push_back("WS_LOG: \"" + log->text
-                          + "\" is not supported by this version, allowed: "
-                            "off");
+/// What the replaced gateway could switch off.
+void warn_about_bridge(layers& from) {
   const auto bridge = look_up(from, "ENABLE_WS_BRIDGE");
   if (bridge && bridge->text == "false" && look_up(from, "REDIS_URL"))
     from.warnings.push_back("ENABLE_WS_BRIDGE=false has no effect: Redis is "
@@ -217,11 +212,15 @@ startup parse_startup(int argc, const char* const* argv,
   read_public_key(from, result.config);
   derive_defaults(result);
   warn_about_names(from);
-  refuse_unbuilt(from);
+  warn_about_bridge(from);
   const auto what = result.what.what;
   if (what == action::serve || what == action::check_config
       || what == action::print_config)
     check_settings(result.config, check_redis, from.errors, from.warnings);
+  if (what == action::redis_shard && !result.config.redis_url.empty()
+      && check_redis)
+    if (const auto wrong = check_redis(result.config.redis_url); !wrong.empty())
+      from.errors.push_back("REDIS_URL: " + wrong);
   if (!from.errors.empty())
     result.stop = refuse(from.errors);
   result.warnings = std::move(from.warnings);

@@ -30,6 +30,8 @@ enum class action : std::uint8_t {
   mint_access,
   mint_site,
   mint_ticket,
+  redis_functions,
+  redis_shard,
 };
 
 /// What the command line asks for besides settings.
@@ -45,6 +47,8 @@ struct command {
   std::string dialog_id;
   protocol::role as = protocol::role::widget;
   std::optional<std::chrono::seconds> ttl;
+  // -- redis-shard ------------------------------------------------------------
+  std::string room; ///< valid, as `dialog:10`
 };
 
 /// The program should print `text` and end. Text goes to stdout when `code` is
@@ -68,9 +72,9 @@ using environment_map = std::map<std::string, std::string>;
 /// A copy of the process's environment.
 environment_map process_environment();
 
-/// Empty when `url` is a Redis URL that can be used, else what is wrong; main
-/// passes the transport layer's parser.
-using redis_url_check = std::function<std::string(std::string_view url)>;
+/// Empty when `urls` is a list of Redis URLs that can be used, else what is
+/// wrong; main passes the transport layer's parser.
+using redis_url_check = std::function<std::string(std::string_view urls)>;
 
 /// Reads flags, environment, files and defaults, in this order of precedence
 /// (design D10). Never throws; problems are in `startup::stop` with the names

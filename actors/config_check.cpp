@@ -50,19 +50,20 @@ void check_authoriser(const settings& config, const findings& found) {
 
 void check_redis(const settings& config, const redis_url_check& check,
                  const findings& found) {
-  const auto& url = config.redis_url;
-  if (url.empty())
+  const auto& urls = config.redis_url;
+  if (urls.empty()) {
+    // WS_LOG=on promises durability, which must not be lost in silence.
+    if (config.log != log_mode::off)
+      found.errors.push_back("WS_LOG: the log needs Redis: set REDIS_URL");
     return;
-  if (url.starts_with("rediss://"))
+  }
+  if (urls.find("rediss://") != std::string::npos)
     found.errors.push_back("REDIS_URL: TLS (rediss://) is not supported; use "
                            "redis:// through a tunnel or unix://");
-  else if (url.find(',') != std::string::npos)
-    found.errors.push_back("REDIS_URL: several Redis servers need the log "
-                           "mode, which this version does not have; give one");
-  else if (!url.starts_with("redis://") && !url.starts_with("unix://"))
+  else if (!urls.starts_with("redis://") && !urls.starts_with("unix://"))
     found.errors.push_back("REDIS_URL: not a redis:// or unix:// URL");
   else if (check)
-    if (const auto wrong = check(url); !wrong.empty())
+    if (const auto wrong = check(urls); !wrong.empty())
       found.errors.push_back("REDIS_URL: " + wrong);
 }
 

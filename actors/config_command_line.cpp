@@ -20,6 +20,11 @@ std::string is_dialog_id(const std::string& text) {
            : "not a dialog id (1 to 9223372036854775807): " + text;
 }
 
+std::string is_room(const std::string& text) {
+  return protocol::room_id::parse(text) ? std::string{}
+                                        : "not a room (dialog:10): " + text;
+}
+
 bool is_switch(const setting_row& row) {
   return std::holds_alternative<bool settings::*>(row.field);
 }
@@ -123,6 +128,15 @@ void add_commands(CLI::App& app, targets& into) {
   choose(app.add_subcommand("healthcheck", "Ask a running gateway's /live"),
          into, action::healthcheck);
   add_minting(app, into);
+  choose(app.add_subcommand("redis-functions",
+                            "Print the function library for FUNCTION LOAD"),
+         into, action::redis_functions);
+  auto* shard =
+    app.add_subcommand("redis-shard", "Print which Redis server keeps a room");
+  choose(shard, into, action::redis_shard);
+  shard->add_option("room", into.what.room, "dialog:10, user:5 or a dialog id")
+    ->required()
+    ->check(is_room);
   app.require_subcommand(0, 1);
 }
 

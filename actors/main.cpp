@@ -2,6 +2,7 @@
 #include "actors/config.hpp"
 #include "actors/log.hpp"
 #include "actors/serve.hpp"
+#include "protocol/rendezvous.hpp"
 #include "transport/redis_url.hpp"
 
 #include <chrono>
@@ -10,14 +11,25 @@
 #include <iostream>
 #include <string>
 #include <variant>
+#include <vector>
 
 namespace {
 
-/// Empty when the URL can be used.
-std::string check_redis(std::string_view url) {
-  const auto parsed = wsgw::transport::parse_redis_url(url);
+/// Empty when the list of URLs can be used.
+std::string check_redis(std::string_view urls) {
+  const auto parsed = wsgw::transport::parse_redis_urls(urls);
   const auto* problem = std::get_if<std::string>(&parsed);
   return problem == nullptr ? std::string{} : *problem;
+}
+
+/// The server that keeps `room`; `check_redis` has accepted the list.
+std::string place_room(std::string_view urls, std::string_view room) {
+  const auto servers = std::get<std::vector<wsgw::transport::redis_endpoint>>(
+    wsgw::transport::parse_redis_urls(urls));
+  std::vector<std::string> labels;
+  for (const auto& each : servers)
+    labels.push_back(each.label());
+  return servers[wsgw::protocol::choose_server(room, labels)].masked();
 }
 
 /// The log is written out when this returns.
@@ -37,7 +49,7 @@ int run(int argc, char** argv) {
   const auto order =
     parse_startup(argc, argv, process_environment(), check_redis);
   if (order.stop || order.what.what != action::serve)
-    return run_command(order, std::cout, std::cerr);
+    return run_command(order, std::cout, std::cerr, place_room);
   block_signals();
   const auto result = serve_with_log(order);
   if (result.must_leave)

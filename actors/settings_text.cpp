@@ -234,18 +234,6 @@ std::string flag_of(const setting_row& row) {
   return row.hides == secrecy::everything ? flag + "-file" : flag;
 }
 
-bool holds_secret(const setting_row& row, std::string_view text) {
-  switch (row.hides) {
-  case secrecy::nothing:
-    return false;
-  case secrecy::credentials:
-    return text.find('@') != std::string_view::npos;
-  case secrecy::everything:
-    break;
-  }
-  return !text.empty();
-}
-
 std::string accepted_values(const setting_row& row) {
   return std::visit(
     [&](auto field) -> std::string {
@@ -275,16 +263,6 @@ bool apply_text(const setting_row& row, std::string_view text,
 std::string value_text(const setting_row& row, const settings& source) {
   return std::visit([&](auto field) { return write(row, source.*field); },
                     row.field);
-}
-
-std::string masked_value(const setting_row& row, const settings& source) {
-  auto text = value_text(row, source);
-  if (!holds_secret(row, text))
-    return text;
-  const auto authority = text.find("://");
-  if (row.hides == secrecy::everything || authority == std::string::npos)
-    return "***";
-  return text.replace(authority + 3, text.rfind('@') - authority - 3, "***");
 }
 
 } // namespace wsgw::actors

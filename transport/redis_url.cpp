@@ -155,15 +155,19 @@ complaint read(std::string_view rest, bool is_unix, redis_endpoint& server) {
   return read_query(query, server);
 }
 
+std::string shown_host(const std::string& host) {
+  return host.find(':') == std::string::npos ? host : "[" + host + "]";
+}
+
 } // namespace
 
 std::string redis_endpoint::masked() const {
   const auto db = std::to_string(database);
   if (!unix_path.empty())
-    return "unix://" + unix_path + "?db=" + db;
-  const auto is_v6 = host.find(':') != std::string::npos;
-  return "redis://" + (is_v6 ? "[" + host + "]" : host) + ":"
-         + std::to_string(port) + "/" + db;
+    return "unix://" + unix_path + "?db=" + db
+           + (name.empty() ? "" : "&name=" + name);
+  return "redis://" + shown_host(host) + ":" + std::to_string(port) + "/" + db
+         + (name.empty() ? "" : "?name=" + name);
 }
 
 std::string redis_endpoint::label() const {
@@ -171,8 +175,7 @@ std::string redis_endpoint::label() const {
     return name;
   if (!unix_path.empty())
     return unix_path;
-  const auto is_v6 = host.find(':') != std::string::npos;
-  return (is_v6 ? "[" + host + "]" : host) + ":" + std::to_string(port) + "/"
+  return shown_host(host) + ":" + std::to_string(port) + "/"
          + std::to_string(database);
 }
 
