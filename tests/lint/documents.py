@@ -10,7 +10,8 @@ import re
 import subprocess
 import sys
 
-PAGE = re.compile(r'\bpage\{\s*"(/[^"]*)"')
+PAGE = re.compile(r'\bpage\{\s*"(/[^"]*)"((?:(?!\bpage\{).)*)', re.S)
+TAKES_POST = re.compile(r"\},\s*true\}")
 POST = re.compile(r'\bpost_prefix\{\s*"(/[^"]*)"')
 SOCKET = re.compile(r'\bendpoint_row\{[^}]*?"(/ws[^"]*)"')
 METRIC = re.compile(r'"((?:wsgw|websocket|redis|process)_[a-z_]+)"')
@@ -27,10 +28,13 @@ def paths(root):
     pages = PAGE.findall(read(root, "actors/http_api.cpp"))
     posts = POST.findall(read(root, "actors/http_demo.cpp"))
     sockets = SOCKET.findall(read(root, "protocol/route.cpp"))
-    found = [f"GET {path}" for path in pages]
+    found = [f"{'POST' if TAKES_POST.search(rest) else 'GET'} {path}"
+             for path, rest in pages]
     found += [f"POST {path}{{id}}/messages" for path in posts]
     found += [path + ("{id}" if path.endswith("/") else "")
               for path in sockets]
+    found += [f"GET /sse{path[3:]}{{id}}" for path in sockets
+              if path.endswith("/")]
     if min(len(pages) - 14, len(posts) - 3, len(sockets) - 6) < 0:
         raise SystemExit(f"the code's tables are elsewhere: found {found}")
     return found
