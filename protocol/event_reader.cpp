@@ -85,13 +85,17 @@ std::optional<errc> event_reader::read(std::string_view source) {
   return std::nullopt;
 }
 
+event_reader::field event_reader::hidden_field_of(std::string_view key) {
+  if (key == "_to")
+    return field::to;
+  return key == "_client" ? field::client : field::hidden;
+}
+
 event_reader::field event_reader::field_of(std::string_view key) {
   // The first character tells most fields apart.
   switch (key.empty() ? '\0' : key.front()) {
   case '_':
-    if (key == "_to")
-      return field::to;
-    return key == "_client" ? field::client : field::hidden;
+    return hidden_field_of(key);
   case 't':
     if (key == "type")
       return field::type;

@@ -89,6 +89,7 @@ private:
   };
 
   static field field_of(std::string_view key);
+  static field hidden_field_of(std::string_view key);
 
   void separate();
   void begin_value();

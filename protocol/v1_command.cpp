@@ -73,7 +73,7 @@ command_body read_typing(const json_object& o) {
   const auto state = o.string("state");
   if (state == "start" || state == "stop")
     return typing{state == "start"};
-  return malformed{"state must be \"start\" or \"stop\""};
+  return malformed{R"(state must be "start" or "stop")"};
 }
 
 command_body read_read(const json_object& o) {

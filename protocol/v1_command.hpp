@@ -9,10 +9,8 @@
 #include <string_view>
 #include <variant>
 
-namespace wsgw::protocol {
-
 /// What a v1 client may say (protocol-v1 section 3).
-namespace v1 {
+namespace wsgw::protocol::v1 {
 
 struct pong {
   std::optional<std::uint64_t> seq;
@@ -56,6 +54,4 @@ struct command {
 /// Never fails: what is not understood is `unknown` or `malformed`.
 command parse_command(std::string_view text);
 
-} // namespace v1
-
-} // namespace wsgw::protocol
+} // namespace wsgw::protocol::v1

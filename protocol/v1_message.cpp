@@ -71,9 +71,9 @@ std::string quoted(std::string_view text) {
 
 /// `"room":"dialog:10","dialog_id":10`; other rooms have no dialog_id.
 std::string room_fields(const room_id& room) {
-  std::string fields = "\"room\":" + quoted(room.text());
+  std::string fields = R"("room":)" + quoted(room.text());
   if (room.kind() == room_kind::dialog)
-    (fields += ",\"dialog_id\":") += room.name();
+    (fields += R"(,"dialog_id":)") += room.name();
   return fields;
 }
 
@@ -85,7 +85,7 @@ std::uint64_t count_of(std::chrono::milliseconds span) {
   return span.count() > 0 ? static_cast<std::uint64_t>(span.count()) : 0;
 }
 
-constexpr std::string_view replay_mark = ",\"replay\":true}";
+constexpr std::string_view replay_mark = R"(,"replay":true})";
 
 } // namespace
 
@@ -108,11 +108,11 @@ frame hello_frame(dialect d, const hello& h) {
     h.resume == resume_outcome::replayed && h.from ? &*h.from : &h.head;
   std::string reason;
   if (h.why)
-    ((reason += ",\"reason\":\"") += to_string(*h.why)) += '"';
+    ((reason += R"(,"reason":")") += to_string(*h.why)) += '"';
   return as_frame(d, "hello", id,
                   {R"({"type":"hello","v":1,"conn":")",
                    protocol::to_string(h.conn),
-                   "\",",
+                   R"(",)",
                    room_fields(*h.room),
                    R"(,"role":")",
                    to_string(h.as),
@@ -122,18 +122,18 @@ frame hello_frame(dialect d, const hello& h) {
                    decimal{h.head.seq},
                    R"(","resume":")",
                    to_string(h.resume),
-                   "\"",
+                   R"(")",
                    reason,
-                   ",\"replay\":",
+                   R"(,"replay":)",
                    decimal{h.replay},
-                   h.more ? ",\"more\":true" : "",
-                   ",\"ping_ms\":",
+                   h.more ? R"(,"more":true)" : "",
+                   R"(,"ping_ms":)",
                    decimal{count_of(h.ping)},
-                   ",\"pong_ms\":",
+                   R"(,"pong_ms":)",
                    decimal{count_of(h.pong)},
-                   ",\"ts\":\"",
+                   R"(,"ts":")",
                    milli_text{millis_of(h.now)}.view(),
-                   "\"}"});
+                   R"("})"});
 }
 
 frame event_frame(dialect d, const event& e, const cursor* at,
@@ -143,18 +143,18 @@ frame event_frame(dialect d, const event& e, const cursor* at,
   if (at == nullptr && e.kind == durability::ephemeral)
     return as_frame(
       d, "event", nullptr,
-      {R"({"type":"event","name":)", name, ",\"data\":", data, "}"});
+      {R"({"type":"event","name":)", name, R"(,"data":)", data, "}"});
   const milli_text time{e.ts.value_or(millis_of(now))};
   const auto ts = time.view();
   if (at == nullptr)
     return as_frame(d, "event", nullptr,
-                    {R"({"type":"event","name":)", name, ",\"data\":", data,
-                     ",\"ts\":\"", ts, "\"}"});
+                    {R"({"type":"event","name":)", name, R"(,"data":)", data,
+                     R"(,"ts":")", ts, R"("})"});
   const decimal seq{at->seq};
   return as_frame(d, "event", at,
-                  {R"({"type":"event","seq":)", seq, ",\"cursor\":\"",
-                   at->epoch, ":", seq, "\",\"name\":", name,
-                   ",\"data\":", data, ",\"ts\":\"", ts, "\"}"});
+                  {R"({"type":"event","seq":)", seq, R"(,"cursor":")",
+                   at->epoch, ":", seq, R"(","name":)", name, R"(,"data":)",
+                   data, R"(,"ts":")", ts, R"("})"});
 }
 
 frame replay_frame(dialect d, const frame& live) {
@@ -176,8 +176,8 @@ frame as_sse(const frame& live, const cursor& at) {
 frame skip_frame(dialect d, const cursor& to) {
   const decimal seq{to.seq};
   return as_frame(d, "skip", &to,
-                  {R"({"type":"skip","seq":)", seq, ",\"cursor\":\"", to.epoch,
-                   ":", seq, "\"}"});
+                  {R"({"type":"skip","seq":)", seq, R"(,"cursor":")", to.epoch,
+                   ":", seq, R"("})"});
 }
 
 frame ping_frame(std::uint64_t head) {
@@ -188,18 +188,18 @@ frame pong_frame() { return over_websocket({R"({"type":"pong"})"}); }
 
 frame page_frame(std::uint64_t after, std::uint64_t to, bool more) {
   return over_websocket({R"({"type":"page","after":)", decimal{after},
-                         ",\"to\":", decimal{to}, ",\"more\":", text_of(more),
+                         R"(,"to":)", decimal{to}, R"(,"more":)", text_of(more),
                          "}"});
 }
 
 frame lagging_frame(std::uint64_t sent, std::uint64_t head) {
   return over_websocket({R"({"type":"lagging","sent":)", decimal{sent},
-                         ",\"head\":", decimal{head}, "}"});
+                         R"(,"head":)", decimal{head}, "}"});
 }
 
 frame live_frame(const cursor& head) {
   return over_websocket({R"({"type":"live","cursor":")", head.epoch, ":",
-                         decimal{head.seq}, "\"}"});
+                         decimal{head.seq}, R"("})"});
 }
 
 frame presence_frame(dialect d, const role_counts& counts) {
@@ -208,9 +208,9 @@ frame presence_frame(dialect d, const role_counts& counts) {
   };
   return as_frame(d, "presence", nullptr,
                   {R"({"type":"presence","admin":)",
-                   decimal{count(role::admin)},
-                   ",\"widget\":", decimal{count(role::widget)},
-                   ",\"site\":", decimal{count(role::site)}, "}"});
+                   decimal{count(role::admin)}, R"(,"widget":)",
+                   decimal{count(role::widget)}, R"(,"site":)",
+                   decimal{count(role::site)}, "}"});
 }
 
 frame expiring_frame(dialect d, std::chrono::milliseconds in) {
@@ -221,29 +221,29 @@ frame expiring_frame(dialect d, std::chrono::milliseconds in) {
 
 frame refreshed_frame(std::chrono::system_clock::time_point expires_at) {
   return over_websocket({R"({"type":"refreshed","expires_at":")",
-                         milli_text{millis_of(expires_at)}.view(), "\"}"});
+                         milli_text{millis_of(expires_at)}.view(), R"("})"});
 }
 
 frame drain_frame(dialect d, std::chrono::milliseconds retry_after,
                   const cursor& head) {
   return as_frame(d, "drain", &head,
                   {R"({"type":"drain","retry_after_ms":)",
-                   decimal{count_of(retry_after)}, ",\"cursor\":\"", head.epoch,
-                   ":", decimal{head.seq}, "\"}"});
+                   decimal{count_of(retry_after)}, R"(,"cursor":")", head.epoch,
+                   ":", decimal{head.seq}, R"("})"});
 }
 
 frame reset_frame(dialect d, reset_reason why, const cursor& head) {
   return as_frame(d, "reset", &head,
                   {R"({"type":"reset","reason":")", to_string(why),
                    R"(","cursor":")", head.epoch, ":", decimal{head.seq},
-                   "\"}"});
+                   R"("})"});
 }
 
 frame error_frame(std::string_view code, std::string_view message,
                   std::string_view ref) {
   return over_websocket({R"({"type":"error","code":)", quoted(code),
-                         ",\"message\":", quoted(repaired_utf8(message)),
-                         ref.empty() ? "" : ",\"ref\":", ref, "}"});
+                         R"(,"message":)", quoted(repaired_utf8(message)),
+                         ref.empty() ? "" : R"(,"ref":)", ref, "}"});
 }
 
 frame sse_comment() {
