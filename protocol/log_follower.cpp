@@ -49,6 +49,9 @@ void log_follower::learn() {
 void log_follower::link_restored() {
   must_compare_ = true;
   is_bare_ = false;
+  // They may be of a tail that was lost, and are read again.
+  ours_.forget_texts();
+  other_.forget_texts();
   if (asked_)
     asked_->is_recent = false;
 }
@@ -81,7 +84,7 @@ void log_follower::on_opened(const cursor& at) {
     // Who is a member already has not got what came before this answer.
     ours_ = std::exchange(other_, waiting_events{max_waiting});
     other_epoch_.clear();
-    head_.seq = std::min(at.seq, ours_.first().value_or(at.seq + 1) - 1);
+    head_.seq = std::min(at.seq, ours_.lowest().value_or(at.seq + 1) - 1);
     ours_.note(at.seq);
   }
   forget_other(*was);
@@ -115,6 +118,7 @@ std::optional<log_follower::request> log_follower::next_request() {
     return ask_healing();
   if (!older_.empty()) {
     ask(purpose::older, *older_.begin());
+    asked_->boundary = last_;
     return read_request{asked_->after, page_size};
   }
   if (std::exchange(must_learn_, false) && !last_ && head_.seq != 0) {
@@ -166,7 +170,7 @@ void log_follower::begin_epoch(const cursor& at, std::uint64_t from,
   must_renew_ = false;
   must_reopen_ = false;
   from = std::min(from, at.seq);
-  reset_to(std::min(from, ours_.first().value_or(from + 1) - 1), why);
+  reset_to(std::min(from, ours_.lowest().value_or(from + 1) - 1), why);
   ours_.note(at.seq);
   deliver_waiting();
 }

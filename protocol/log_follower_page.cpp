@@ -10,12 +10,17 @@ namespace wsgw::protocol {
 namespace {
 
 /// False when the last delivered entry is not in the log any more, though
-/// younger ones than it were not trimmed, or is another one.
-bool has_entry(const log_page& page, std::uint64_t seq,
-               const std::string& json) {
-  return page.first > seq
-         || (!page.events.empty() && page.events.front().seq == seq
-             && is_same_event(page.events.front().json, json));
+/// younger ones than it were not trimmed, or is another one. A page that ends
+/// before it says nothing.
+bool agrees(const log_page& page, std::uint64_t seq, const std::string& json) {
+  if (page.first > seq)
+    return true;
+  const auto found =
+    std::lower_bound(page.events.begin(), page.events.end(), seq,
+                     [](const auto& e, std::uint64_t n) { return e.seq < n; });
+  if (found == page.events.end())
+    return !page.events.empty();
+  return found->seq == seq && is_same_event(found->json, json);
 }
 
 } // namespace
@@ -38,7 +43,7 @@ void log_follower::on_page(log_page page) {
     return;
   }
   if (page.head < was->known
-      || (was->boundary && !has_entry(page, was->head, *was->boundary))) {
+      || (was->boundary && !agrees(page, was->head, *was->boundary))) {
     must_renew_ = true;
     return;
   }

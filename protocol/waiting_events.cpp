@@ -1,5 +1,6 @@
 #include "protocol/waiting_events.hpp"
 
+#include <algorithm>
 #include <iterator>
 #include <utility>
 
@@ -7,6 +8,7 @@ namespace wsgw::protocol {
 
 void waiting_events::add(std::uint64_t seq, std::string json) {
   note(seq);
+  lowest_ = std::min(seq, lowest_.value_or(seq));
   const auto size = json.size();
   if (!events_.try_emplace(seq, std::move(json)).second)
     return;
@@ -27,6 +29,11 @@ std::optional<std::string> waiting_events::take(std::uint64_t seq) {
 void waiting_events::drop_through(std::uint64_t seq) {
   while (!events_.empty() && events_.begin()->first <= seq)
     erase(events_.begin());
+}
+
+void waiting_events::forget_texts() {
+  events_.clear();
+  bytes_ = 0;
 }
 
 std::optional<std::uint64_t> waiting_events::first() const {

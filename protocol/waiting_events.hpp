@@ -29,6 +29,11 @@ public:
   /// Drops the events up to `seq`.
   void drop_through(std::uint64_t seq);
 
+  /// Drops all events; their numbers still count.
+  void forget_texts();
+
+  /// The lowest number that was ever added.
+  std::optional<std::uint64_t> lowest() const { return lowest_; }
   /// The number of the first event here.
   std::optional<std::uint64_t> first() const;
   /// The latest number that was ever seen, kept or not; 0 when none.
@@ -42,6 +47,7 @@ private:
   std::size_t most_;
   std::size_t bytes_ = 0;
   std::uint64_t known_ = 0;
+  std::optional<std::uint64_t> lowest_;
 };
 
 } // namespace wsgw::protocol
