@@ -4,15 +4,14 @@
 #include "actors/http_api.hpp"
 #include "actors/log.hpp"
 #include "actors/socket_bridge.hpp"
+#include "actors/stream_answers.hpp"
+#include "actors/token_refresh.hpp"
 
 #include <utility>
 
 namespace wsgw::actors {
 
 namespace {
-
-/// The echo endpoint is for conformance suites, which send big messages.
-constexpr std::size_t echo_message_bytes = 16U << 20;
 
 /// No cursor of ours is longer, and no longer one is worth keeping.
 constexpr std::size_t cursor_bytes = 64;
@@ -24,11 +23,19 @@ std::string bounded_cursor(std::string_view given) {
   return std::string{given.size() <= cursor_bytes ? given : no_cursor};
 }
 
-protocol::dialect dialect_of(const transport::http_request& request,
+protocol::result<protocol::ws_route>
+route_of(const transport::upgrade& handshake, std::string_view path) {
+  return handshake.is_stream() ? protocol::parse_stream_route(path)
+                               : protocol::parse_ws_route(path);
+}
+
+protocol::dialect dialect_of(const transport::upgrade& handshake,
                              const protocol::request_target& target,
                              protocol::endpoint where) {
-  return protocol::dialect_of(where, target.query,
-                              request.joined("sec-websocket-protocol"));
+  if (handshake.is_stream())
+    return protocol::dialect::sse;
+  return protocol::dialect_of(
+    where, target.query, handshake.request().joined("sec-websocket-protocol"));
 }
 
 std::optional<std::string> origin_of(const transport::http_request& request) {
@@ -51,6 +58,10 @@ struct socket_gateway::attempt {
   std::string cursor() const {
     if (speaks == protocol::dialect::legacy)
       return {};
+    // What the browser saw last is newer than what the page was made with.
+    const auto last = handshake->request().header("last-event-id");
+    if (speaks == protocol::dialect::sse && !last.empty())
+      return bounded_cursor(last);
     return bounded_cursor(target.query.last("cursor").value_or(""));
   }
 };
@@ -90,15 +101,17 @@ socket_gateway::socket_gateway(hub& shared, http_api& api)
 
 std::optional<transport::http_response>
 socket_gateway::on_head(const transport::http_request& head) {
-  return api_.on_head(head);
+  return is_for_stream(head) ? answer_stream_path(head) : api_.on_head(head);
 }
 
-bool socket_gateway::is_stream(const transport::http_request&) const {
-  return false;
+bool socket_gateway::is_stream(const transport::http_request& head) const {
+  return asks_for_stream(head);
 }
 
 void socket_gateway::on_request(transport::http_request request,
                                 transport::reply respond) {
+  if (is_for_stream(request))
+    return respond(answer_stream_path(request));
   api_.on_request(std::move(request), std::move(respond));
 }
 
@@ -110,7 +123,7 @@ socket_gateway::on_bad_request(protocol::errc why,
 
 void socket_gateway::on_upgrade(std::unique_ptr<transport::upgrade> handshake) {
   auto target = protocol::request_target::parse(handshake->request().target);
-  auto route = protocol::parse_ws_route(target.path);
+  auto route = route_of(*handshake, target.path);
   if (!route
       || (route->where == protocol::endpoint::echo && !shared_.config.echo)) {
     refuse(*handshake, route ? protocol::errc::not_found : route.error());
@@ -131,7 +144,7 @@ void socket_gateway::on_upgrade(std::unique_ptr<transport::upgrade> handshake) {
     return;
   }
   auto a = std::make_shared<attempt>();
-  a->speaks = dialect_of(handshake->request(), target, route->where);
+  a->speaks = dialect_of(*handshake, target, route->where);
   a->handshake = std::move(handshake);
   a->target = std::move(target);
   a->route = std::move(*route);
@@ -183,14 +196,8 @@ void socket_gateway::decide(std::shared_ptr<attempt> a) {
 }
 
 void socket_gateway::ask_authoriser(std::shared_ptr<attempt> a) {
-  protocol::auth_question question;
-  question.as = a->verdict.as;
-  question.dialog_id = std::string{a->verdict.room->name()};
-  question.claims_json = a->verdict.who.claims_json;
-  question.assistant_id = a->verdict.who.assistant_id;
-  question.site = a->verdict.who.site;
-  question.origin = origin_of(a->handshake->request()).value_or("");
-  question.ip = a->address;
+  auto question =
+    question_of(a->verdict, origin_of(a->handshake->request()), a->address);
   auto done = [slip = std::make_shared<asked>(*this, std::move(a))](
                 protocol::auth_answer answer) {
     slip->answer(std::move(answer));
@@ -236,47 +243,19 @@ void socket_gateway::open(const std::shared_ptr<attempt>& a) {
     refuse_overload(std::move(a->handshake), *why, std::chrono::seconds{5});
     return;
   }
+  const auto& request = a->handshake->request();
+  auto admission = a->speaks == protocol::dialect::v1
+                     ? remember_handshake(request, a->route, a->verdict.who)
+                     : nullptr;
   auto who = std::make_shared<passport>(
     passport{a->route.where, a->verdict.as, *a->verdict.room,
              protocol::connection_id{shared_.next_connection.fetch_add(1)},
              std::move(a->verdict.who.user_id), std::move(a->address),
              a->verdict.who.expires_at, std::get<seat>(std::move(reserved)),
-             a->speaks, a->cursor()});
-  const auto wanted = limits_for(a->handshake->request());
+             a->speaks, a->cursor(), std::move(admission)});
+  const auto wanted = limits_for(*a->handshake);
   a->handshake->accept(
     wanted, std::make_shared<socket_bridge>(shared_, std::move(who)));
-}
-
-void socket_gateway::open_special(std::unique_ptr<transport::upgrade> handshake,
-                                  protocol::endpoint where) {
-  auto wanted = limits();
-  if (where == protocol::endpoint::echo) {
-    wanted.max_message_bytes = echo_message_bytes;
-    wanted.outbox_bytes = 2 * echo_message_bytes;
-    handshake->accept(wanted, std::make_shared<echo_bridge>());
-    return;
-  }
-  handshake->accept(wanted, std::make_shared<test_bridge>());
-}
-
-transport::connection_limits socket_gateway::limits() const {
-  transport::connection_limits result;
-  result.max_message_bytes = shared_.config.max_message_bytes;
-  result.outbox_bytes = shared_.config.outbox_bytes;
-  return result;
-}
-
-transport::connection_limits
-socket_gateway::limits_for(const transport::http_request& request) const {
-  auto result = limits();
-  const auto target = protocol::request_target::parse(request.target);
-  const auto route = protocol::parse_ws_route(target.path);
-  const auto offered = request.joined("sec-websocket-protocol");
-  // A client that opts in by `v=1` alone offered nothing to select.
-  if (route && protocol::offers_v1(offered)
-      && dialect_of(request, target, route->where) == protocol::dialect::v1)
-    result.subprotocol = protocol::v1_subprotocol;
-  return result;
 }
 
 } // namespace wsgw::actors

@@ -55,9 +55,11 @@ private:
   void log_refused(const transport::http_request& request, std::uint16_t code,
                    std::string_view why) const;
   transport::connection_limits limits() const;
-  /// With the subprotocol that `request` offered, if we speak it there.
+  /// With what the answer to this handshake says besides.
   transport::connection_limits
-  limits_for(const transport::http_request& request) const;
+  limits_for(const transport::upgrade& handshake) const;
+  transport::http_response
+  answer_stream_path(const transport::http_request& request);
 
   hub& shared_;
   http_api& api_;

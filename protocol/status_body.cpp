@@ -173,9 +173,17 @@ std::string encode_bridge_health(const source_facts& source,
 
 std::string encode_error(errc why, std::string_view request_id,
                          std::string_view message) {
+  return encode_refusal(why, 0, request_id, message);
+}
+
+std::string encode_refusal(errc why, std::uint16_t code,
+                           std::string_view request_id,
+                           std::string_view message) {
   json_writer json;
   json.begin_object().key("error").text(word_of(why));
   json.key("message").text(message.empty() ? sentence_of(why) : message);
+  if (code != 0)
+    json.key("code").number(code);
   return json.key("request_id").text(request_id).end_object().take();
 }
 

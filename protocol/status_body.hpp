@@ -94,6 +94,12 @@ std::string encode_bridge_health(const source_facts& source,
 std::string encode_error(errc why, std::string_view request_id,
                          std::string_view message = {});
 
+/// The same for a refused event stream: with the `code` that would close a
+/// WebSocket; 0 for none.
+std::string encode_refusal(errc why, std::uint16_t code,
+                           std::string_view request_id,
+                           std::string_view message = {});
+
 /// The answer to a request without `Sec-WebSocket-Key` on `/ws/widget/test`
 /// (protocol-v1 7.5).
 std::string_view widget_test_body();

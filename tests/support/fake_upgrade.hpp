@@ -57,8 +57,10 @@ public:
     std::function<void(std::unique_ptr<transport::upgrade>)> next) override {
     record_->moves.push_back(&target);
     target.post([&target, next = std::move(next), request = std::move(request_),
-                 record = record_] {
-      next(std::make_unique<fake_upgrade>(target, request, record));
+                 record = record_, stream = stream] {
+      auto moved = std::make_unique<fake_upgrade>(target, request, record);
+      moved->stream = stream;
+      next(std::move(moved));
     });
   }
 
