@@ -64,6 +64,10 @@ public:
     std::shared_ptr<fake_connection> socket;
 
     const std::vector<std::string>& texts() const { return socket->texts; }
+    /// What came since the last time.
+    std::vector<std::string> fresh() const {
+      return std::exchange(socket->texts, {});
+    }
   };
 
   /// Runs every loop until nothing is left to do.
@@ -89,12 +93,24 @@ public:
     return c;
   }
 
+  /// A client that came back with `cursor`, or for the first time.
+  client connect_v1(std::string_view room, protocol::role as,
+                    std::string cursor = {},
+                    protocol::dialect speaks = protocol::dialect::v1) {
+    auto who = passport_for(room, as);
+    who->speaks = speaks;
+    who->cursor = std::move(cursor);
+    return connect(room, as, std::move(who));
+  }
+
   client connect_unsettled(std::string_view room, protocol::role as,
-                           std::shared_ptr<actors::passport> who = nullptr) {
+                           std::shared_ptr<actors::passport> who = nullptr,
+                           std::shared_ptr<fake_connection> socket = nullptr) {
     if (!who)
       who = passport_for(room, as);
     client c;
-    c.socket = std::make_shared<fake_connection>();
+    c.socket = socket ? std::move(socket) : std::make_shared<fake_connection>();
+    c.socket->is_stream = who->speaks == protocol::dialect::sse;
     c.actor = actors::open_subscriber(shared_, std::move(who), c.socket);
     clients_.push_back(disconnect_at_end{c.actor});
     return c;

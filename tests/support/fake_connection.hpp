@@ -4,21 +4,22 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace wsgw::tests {
 
 /// A connection that remembers what it was told, and reports a full outbox on
-/// demand.
+/// demand: by `full`, or by size when it `is_bounded` and nobody says `drain`.
 class fake_connection final : public transport::connection {
 public:
   transport::send_result send(const protocol::frame& f,
                               std::uint64_t mark) override {
     if (closed)
       return transport::send_result::closed;
-    if (full)
+    if (full || (is_bounded && queued > 0 && f->size() > room()))
       return transport::send_result::full;
-    texts.emplace_back(protocol::payload_of(f));
+    take(f);
     if (mark != 0)
       latest = mark;
     return transport::send_result::queued;
@@ -27,11 +28,14 @@ public:
   bool send_anyway(const protocol::frame& f) override {
     if (closed)
       return false;
-    texts.emplace_back(protocol::payload_of(f));
+    take(f);
     return true;
   }
 
-  std::size_t room() const override { return full ? 0 : capacity; }
+  std::size_t room() const override {
+    const auto used = is_bounded ? queued : 0;
+    return full || used > capacity ? 0 : capacity - used;
+  }
 
   std::uint64_t last_mark() const override { return latest; }
 
@@ -47,13 +51,26 @@ public:
 
   std::size_t outbox_bytes() const override { return 0; }
 
+  /// The client has read everything.
+  void drain() { queued = 0; }
+
   std::vector<std::string> texts;
   std::uint64_t latest = 0;
   std::size_t capacity = 1U << 20;
   int pings = 0;
+  std::size_t queued = 0; ///< bytes since the last `drain`
+  bool is_bounded = false;
+  bool is_stream = false; ///< frames are server-sent events
   bool full = false;
   bool dropped_unsent = false;
   std::optional<protocol::close_status> closed;
+
+private:
+  void take(const protocol::frame& f) {
+    queued += f->size();
+    texts.emplace_back(is_stream ? std::string_view{*f}
+                                 : protocol::payload_of(f));
+  }
 };
 
 } // namespace wsgw::tests
