@@ -53,6 +53,7 @@ struct http_api::found {
   const page* get = nullptr;
   std::optional<protocol::result<post_route>> post;
   bool is_ws = false;
+  bool is_publish = false;
 };
 
 const http_api::page* http_api::find_page(std::string_view path) {
@@ -111,12 +112,15 @@ const http_api::page* http_api::find_page(std::string_view path) {
 
 http_api::http_api(hub& shared, clocks time)
     : shared_(shared), status_(shared, time), debug_(shared, time),
-      admin_(shared), demo_(shared, time) {}
+      admin_(shared), demo_(shared, time), publish_(shared) {}
 
 http_api::found http_api::find(std::string_view path) const {
   found result;
   result.is_ws = protocol::is_ws_path(path);
   if (result.is_ws)
+    return result;
+  result.is_publish = path == publish_page::path && publish_.is_served();
+  if (result.is_publish)
     return result;
   result.get = find_page(path);
   if (shared_.config.demo)
@@ -138,6 +142,8 @@ http_api::refuse(const transport::http_request& request, const found& where) {
   const auto error = [&](errc why) {
     return counted(error_page(why, request.id), why);
   };
+  if (where.is_publish)
+    return publish_.check_sender(request);
   if (where.post) {
     if (!*where.post)
       return error(where.post->error());
@@ -217,7 +223,9 @@ void http_api::on_request(transport::http_request request,
     return;
   }
   page_request page{std::move(request), std::move(target), std::move(respond)};
-  if (where.post)
+  if (where.is_publish)
+    publish_.post(std::move(page));
+  else if (where.post)
     demo_.post(std::move(page), **where.post);
   else
     where.get->serve(*this, std::move(page));

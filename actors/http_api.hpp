@@ -4,6 +4,7 @@
 #include "actors/http_debug.hpp"
 #include "actors/http_demo.hpp"
 #include "actors/http_page.hpp"
+#include "actors/http_publish.hpp"
 #include "actors/http_status.hpp"
 #include "actors/hub.hpp"
 #include "protocol/errc.hpp"
@@ -59,6 +60,7 @@ private:
   debug_pages debug_;
   admin_pages admin_;
   demo_pages demo_;
+  publish_page publish_;
 };
 
 } // namespace wsgw::actors

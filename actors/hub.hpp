@@ -90,6 +90,7 @@ struct hub {
   tally closed;      ///< connections, by `<code>`
   tally bad_events;  ///< events that were skipped, by errc word
   tally auth_errors; ///< authoriser failures, by kind
+  tally publishes;   ///< events of POST /api/publish, by what became of them
 
   /// Publishes one event to a room: PUBLISH when Redis is the source, else
   /// straight to the broadcaster. Any thread; `done` gets an empty string or

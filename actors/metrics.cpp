@@ -180,6 +180,10 @@ void add_events(exposition& out, const hub& shared) {
   out.counter("wsgw_log_resets_total",
               "Times that a room's log in Redis could not be continued.",
               total(shared, &shard_counters::log_resets));
+  out.family(MetricType::Counter, "wsgw_publishes_total",
+             "Events of POST /api/publish, and requests that were refused.");
+  for (const auto& [outcome, count] : shared.publishes.snapshot())
+    out.sample(static_cast<double>(count), {{"outcome", outcome}});
   out.gauge("wsgw_events_inflight", "Events read, not yet in a dialog.",
             static_cast<double>(shared.inflight_events.load()));
 }
