@@ -63,6 +63,8 @@ const http_api::page* http_api::find_page(std::string_view path) {
          [](http_api& api, request r) { api.demo(std::move(r)); }},
     page{"/docs", door::open,
          [](http_api& api, request r) { api.docs(std::move(r)); }},
+    page{"/js/wsgw.js", door::open,
+         [](http_api& api, request r) { api.client(std::move(r)); }},
     page{"/health", door::open,
          [](http_api& api, request r) { api.status_.health(std::move(r)); }},
     page{"/ws-health", door::open,
@@ -243,6 +245,21 @@ transport::http_response http_api::error_response(protocol::errc why,
 
 void http_api::docs(page_request request) {
   request.respond(html(protocol::docs_page()));
+}
+
+void http_api::client(page_request request) {
+  const auto tag = protocol::client_module_tag();
+  transport::http_response response;
+  response.content_type = "text/javascript; charset=utf-8";
+  response.headers = {{"ETag", std::string{tag}},
+                      {"Cache-Control", "no-cache"},
+                      {"Access-Control-Allow-Origin", "*"},
+                      {"Cross-Origin-Resource-Policy", "cross-origin"}};
+  if (request.http.header("if-none-match").find(tag) != std::string_view::npos)
+    response.status = 304;
+  else
+    response.body = protocol::client_module();
+  request.respond(std::move(response));
 }
 
 void http_api::demo(page_request request) {

@@ -53,6 +53,7 @@ private:
                                    protocol::errc why);
 
   void docs(page_request request);
+  void client(page_request request);
   void demo(page_request request);
 
   hub& shared_;

@@ -70,8 +70,9 @@ std::string response_text(const http_response& response,
   add(out, "Date", http_date());
   if (!response.content_type.empty())
     add(out, "Content-Type", response.content_type);
-  // A 204 must not have one (RFC 9110 section 8.6).
-  if (response.status != 204)
+  // A 204 must not have one, a 304 only that of the whole (RFC 9110
+  // section 8.6).
+  if (response.status != 204 && response.status != 304)
     add(out, "Content-Length", std::to_string(response.body.size()));
   add(out, "X-Request-ID", form.request_id);
   if (!has_own(response, "X-Content-Type-Options"))

@@ -117,7 +117,7 @@ export interface Options {
   manualAck?: boolean;
   /** At most one acknowledgement in so many ms beside pongs. Default 1000; 0: none. */
   ackMs?: number;
-  /** Events per `pull`, 1-500. Default 100. */
+  /** Events per `pull`, 1-500. Default 200. */
   pageSize?: number;
   /** Events that may wait for the handler; beyond it they are fetched later. */
   maxQueued?: number;
@@ -173,5 +173,7 @@ export declare class Hub implements AsyncIterable<HubEvent> {
 }
 
 export declare function connect(options: Options): Hub;
+/** What to do after a close code; for programs with a WebSocket of their own. */
+export declare function ruleOfClose(code: number, isDrained?: boolean): ReconnectRule;
 export declare function memoryStorage(): CursorStorage;
 export declare function webStorage(area: Storage): CursorStorage;

@@ -988,6 +988,36 @@ function isPromise(value) {
   return typeof value?.then === "function";
 }
 
+// A hub limits the commands of a connection (WS_COMMAND_RATE, 20/s, burst 40)
+// and closes those who go on regardless: we stay well below.
+
+const burst = 20;
+const perSecond = 12;
+
+class Pace {
+  #env;
+  #tokens = burst;
+  #since;
+
+  constructor(env) {
+    this.#env = env;
+    this.#since = env.now();
+  }
+
+  /// Milliseconds until the next command may be sent; 0: now, and it counts.
+  waitMs() {
+    const now = this.#env.now();
+    const gained = (Math.max(0, now - this.#since) / 1000) * perSecond;
+    this.#tokens = Math.min(burst, this.#tokens + gained);
+    this.#since = now;
+    if (this.#tokens < 1) {
+      return Math.ceil(((1 - this.#tokens) / perSecond) * 1000);
+    }
+    this.#tokens--;
+    return 0;
+  }
+}
+
 // Order out of what arrives. Knows no socket, no clock, no application.
 
 /// Takes numbered frames in any order and gives each durable event once, by
@@ -1168,6 +1198,7 @@ class Conversation {
   #pulling = false;
   #fruitless = 0;
   #acked; // what the hub knows of, a seq of this epoch
+  #pace; // of pulls
   #pullTimer;
   #ackTimer;
   hello; // the last one
@@ -1184,6 +1215,7 @@ class Conversation {
       hasRoom: () => delivery.hasRoom(),
       maxHeld: options.maxQueued,
     });
+    this.#pace = new Pace(env);
     this.#pullTimer = new Timer(env);
     this.#ackTimer = new Timer(env);
   }
@@ -1339,6 +1371,8 @@ class Conversation {
     if (this.#pulling || this.#pullTimer.isSet) return;
     this.#wantsPull = !this.#delivery.isLow();
     if (this.#wantsPull || !this.#connector.isLive) return;
+    const waitMs = this.#pace.waitMs();
+    if (waitMs > 0) return this.#pullLater(waitMs);
     const after = this.position.seq;
     const limit = this.#options.pageSize;
     if (this.#connector.send({ type: "pull", after, limit })) {
@@ -1574,7 +1608,7 @@ const defaults = {
   transport: "auto",
   manualAck: false,
   ackMs: 1_000,
-  pageSize: 100,
+  pageSize: 200,
   maxQueued: 1_000,
   maxQueuedBytes: 4 << 20,
   connectTimeoutMs: 10_000,
@@ -1582,6 +1616,7 @@ const defaults = {
 };
 
 const typingMs = 2_000; // a "start" is not repeated more often
+const readMs = 500; // nor is a read mark said
 
 /// One dialog, followed for as long as the application wants. See README.md.
 class Hub {
@@ -1597,12 +1632,14 @@ class Hub {
   #typedAt = -Infinity;
   #readSeq; // the highest one
   #mustSayRead = false; // as soon as there is a WebSocket
+  #readTimer;
 
   constructor(options) {
     this.#options = { ...defaults, ...options };
     this.#env = environmentOf(options.env);
     const address = new Address(this.#options);
     const tokens = new Tokens(options.token, options.tokenPerAttempt);
+    this.#readTimer = new Timer(this.#env);
     this.#delivery = new Delivery({
       handle: (item) => this.#handle(item),
       onProcessed: (cursor, isReset) => this.#onProcessed(cursor, isReset),
@@ -1691,8 +1728,8 @@ class Hub {
     return isSent;
   }
 
-  /// The reader has seen everything up to `seq`. The latest is said when there
-  /// is a WebSocket again; false until then.
+  /// The reader has seen everything up to `seq`. The latest is said twice a
+  /// second at most, and when there is a WebSocket again; true: it was said.
   read(seq) {
     if (!(seq > (this.#readSeq ?? 0))) return false;
     this.#readSeq = seq;
@@ -1790,16 +1827,20 @@ class Hub {
   }
 
   #sendRead() {
-    if (!this.#mustSayRead) return false;
+    if (!this.#mustSayRead || this.#readTimer.isSet) return false;
     const isSent = this.#connector.send({ type: "read", seq: this.#readSeq });
     this.#mustSayRead = !isSent;
+    if (isSent) this.#readTimer.set(readMs, () => this.#sendRead());
     return isSent;
   }
 
   #setState(state, detail) {
     this.#state = state;
     if (state === "closed") this.#delivery.stop();
-    if (state === "closed" || state === "suspended") this.#conversation.stop();
+    if (state === "closed" || state === "suspended") {
+      this.#conversation.stop();
+      this.#readTimer.clear();
+    }
     this.#emit("state", { ...detail, state, transport: this.transport });
   }
 
@@ -1838,7 +1879,7 @@ class Hub {
   }
 }
 
-export { Hub, memoryStorage, webStorage };
+export { Hub, memoryStorage, ruleOfClose, webStorage };
 
 /// Follows one dialog of a ws-gateway hub. Returns at once; connects as soon
 /// as the present code has run, so that listeners can be set before.

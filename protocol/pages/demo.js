@@ -1,5 +1,3 @@
-"use strict";
-
 // The whole page: panes, tabs, the example and the commands.
 
 function choose(name) {

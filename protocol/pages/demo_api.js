@@ -1,5 +1,3 @@
-"use strict";
-
 // What the demo page knows about the hub: addresses, tokens, posting.
 
 const byId = (id) => document.getElementById(id);

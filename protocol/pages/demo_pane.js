@@ -1,36 +1,17 @@
-"use strict";
-
-// Counters of the page and one pane: a live socket, its log, a form.
-
-const counts = { events: 0, duplicates: 0, heartbeats: 0, reconnects: 0 };
-const latencies = [];
-
-function count(name) {
-  byId(`count-${name}`).textContent = (++counts[name]).toLocaleString("en");
-}
-
-function countLatency(ms) {
-  latencies.push(ms);
-  if (latencies.length > 50) latencies.shift();
-  const median = [...latencies].sort((a, b) => a - b)[latencies.length >> 1];
-  byId("count-latency").textContent = `${median.toFixed(1)} ms`;
-}
-
-// -- one pane --------------------------------------------------------------
+// One pane: how it is connected, its log, a form.
 
 const panes = {};
+const typingMs = 4000; // a start that no stop follows
 
 class Pane {
   constructor(name) {
-    this.role = roles[name];
+    this.role = { ...roles[name], name };
     this.seen = new Set(); // message ids
     this.posted = []; // { text, since } on their way back to us
+    this.readBy = {};
     this.build(name);
-    this.socket = new LiveSocket(
-      async () => listenUrl(this.role, await freshSession()),
-      this,
-    );
-    this.socket.open();
+    this.start("auto");
+    setInterval(() => this.showFigures(), 250);
   }
 
   build(name) {
@@ -41,8 +22,10 @@ class Pane {
     this.element.id = `pane-${name}`;
     this.state = find(".state");
     this.log = find(".log");
+    this.typing = find(".typing");
     this.input = find("input");
     this.switch = find(".link");
+    this.kind = find("select");
     find("h2").textContent = this.role.title;
     find("code").textContent = `/${this.role.path({ dialog_id: "{id}" })}`;
     this.log.setAttribute("aria-label", `${this.role.title}: messages`);
@@ -53,7 +36,11 @@ class Pane {
       event.preventDefault();
       this.submit();
     });
+    this.input.addEventListener("input", () => {
+      this.link?.typing(this.input.value ? "start" : "stop");
+    });
     this.switch.addEventListener("click", () => this.toggle());
+    this.kind.addEventListener("change", () => this.start(this.kind.value));
     byId("panes").append(part);
     this.buildTab(name);
   }
@@ -68,68 +55,124 @@ class Pane {
     byId("tabs").append(this.tab);
   }
 
+  // -- how it is connected ---------------------------------------------------
+
+  /// `kind`: "auto" or "sse" (v1), or "legacy". What v1 has seen it knows
+  /// again when it comes back.
+  async start(kind) {
+    this.cursor = this.link?.hub?.cursor ?? this.cursor;
+    const old = this.link;
+    this.link = undefined;
+    if (old?.hub) old.end();
+    else old?.close();
+    if (kind === "legacy") {
+      this.link = new LegacyLink(this.role, this);
+      return;
+    }
+    try {
+      await freshSession();
+    } catch (error) {
+      this.onState("ended", error.message);
+      return;
+    }
+    if (this.link || this.kind.value !== kind) return; // chosen meanwhile
+    this.link = new HubLink(this.role, this, kind, this.cursor);
+  }
+
   toggle() {
-    if (this.ended) {
-      this.socket.open();
+    if (!this.link || this.link.hub?.state === "closed") {
+      this.start(this.kind.value);
+    } else if (this.link.isCut) {
+      this.link.open();
     } else {
-      this.socket.close();
+      this.link.close();
     }
   }
 
-  // -- listener of LiveSocket ----------------------------------------------
+  showFigures() {
+    const { cursor, acked } = this.link?.figures() ?? {};
+    const { admin, widget, site } = this.presence ?? {};
+    this.figure("cursor", cursor);
+    this.figure("acked", acked);
+    this.figure("read", Object.entries(this.readBy)
+      .map(([role, seq]) => `${seq} ${role}`).join(", ") || undefined);
+    this.figure("presence", this.presence && `${admin} · ${widget} · ${site}`);
+  }
+
+  figure(name, value) {
+    const place = this.element.querySelector(`[data-figure=${name}]`);
+    const text = String(value ?? "–");
+    if (place.textContent !== text) place.textContent = text;
+    place.title = text;
+  }
+
+  // -- listener of the link --------------------------------------------------
 
   onState(state, text) {
     if (state === "live" && this.wasLive) count("reconnects");
     if (state === "live") this.wasLive = true;
-    this.ended = state === "ended";
+    if (state !== "live") this.presence = undefined;
     this.state.dataset.state = state;
     this.state.textContent = text;
-    this.switch.textContent = this.ended ? "Connect" : "Disconnect";
+    this.switch.textContent = state === "ended" ? "Come back" : "Cut";
     if (state === "ended" || state === "waiting") this.note(text);
   }
 
-  onHeartbeat() {
-    count("heartbeats");
-    this.state.classList.remove("beat");
-    void this.state.offsetWidth; // restarts the animation
-    this.state.classList.add("beat");
+  onReplay(replay) {
+    if (replay > 0) this.note(`Back: ${replay} missed, here they are`);
   }
 
-  onText(text) {
+  onReset(reason) {
+    this.readBy = {};
+    this.note(`Reset (${reason}): an application reloads the dialog here`);
+  }
+
+  onPresence(counts) {
+    this.presence = counts;
+  }
+
+  onEvent(event) {
     count("events");
-    let event;
-    try {
-      event = JSON.parse(text);
-    } catch {
-      this.note(text);
-      return;
-    }
-    if (event?.sender !== undefined && event.text !== undefined) {
-      this.message(event);
-    } else {
-      this.note(describe(event));
-    }
+    if (event.replay) count("replayed");
+    if (event.name === "message:new") this.message(event);
+    else this.note(describe(event));
+    if (event.seq && !document.hidden) this.link?.read(event.seq);
   }
 
-  // -- what is shown -------------------------------------------------------
+  onEphemeral({ name, data }) {
+    if (name === "read") this.readBy[data.role] = data.seq;
+    clearTimeout(this.typingTimer);
+    const isStart = name === "typing_start";
+    const who = data?.role ?? "somebody";
+    this.typing.textContent = isStart ? `${who} is typing…` : "";
+    if (!isStart) return;
+    this.typingTimer = setTimeout(() => {
+      this.typing.textContent = "";
+    }, typingMs);
+  }
 
-  message(event) {
-    if (event.id != null) {
-      const id = JSON.stringify(event.id);
+  // -- what is shown ---------------------------------------------------------
+
+  message({ data, replay, seq }) {
+    if (data.id != null) {
+      const id = JSON.stringify(data.id);
       if (this.seen.has(id)) {
         count("duplicates");
         return;
       }
       this.seen.add(id);
     }
-    const isOwn = event.sender === this.role.sender;
-    const took = isOwn ? this.arrived(event.text) : undefined;
+    const isOwn = data.sender === this.role.sender;
+    const took = isOwn ? this.arrived(data.text) : undefined;
     const bubble = document.createElement("li");
     bubble.className = isOwn ? "bubble own" : "bubble";
     const line = document.createElement("small");
-    const ms = took === undefined ? "" : ` · ${took.toFixed(1)} ms`;
-    line.textContent = `${event.sender} · ${clock(event.timestamp)}${ms}`;
-    bubble.append(line, String(event.text));
+    const parts = [data.sender, clock(data.timestamp)];
+    if (seq) parts.push(`#${seq}`);
+    if (replay) parts.push("replayed");
+    else if (took !== undefined) parts.push(`${took.toFixed(1)} ms`);
+    line.textContent = parts.join(" · ");
+    bubble.append(line, String(data.text));
     this.show(bubble);
     if (this.element.offsetParent === null) this.unread(1);
   }
@@ -140,7 +183,7 @@ class Pane {
     if (index < 0) return undefined;
     const [post] = this.posted.splice(index, 1);
     const took = performance.now() - post.since;
-    countLatency(took);
+    if (took < 5000) countLatency(took); // else it was cut meanwhile
     return took;
   }
 
@@ -170,6 +213,7 @@ class Pane {
     const text = this.input.value.trim();
     if (!text) return;
     this.input.value = "";
+    this.link?.typing("stop");
     this.post(text);
   }
 
@@ -191,12 +235,10 @@ class Pane {
   }
 }
 
-function describe(event) {
-  if (typeof event?.type !== "string") return JSON.stringify(event);
-  const words = event.type.replaceAll("_", " ");
-  return typeof event.message === "string"
-    ? `${words}: ${event.message}`
-    : words;
+function describe({ name, data }) {
+  const words = name.replaceAll("_", " ");
+  const { message } = data ?? {};
+  return typeof message === "string" ? `${words}: ${message}` : words;
 }
 
 function clock(timestamp) {

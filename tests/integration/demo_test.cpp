@@ -66,6 +66,21 @@ TEST_SUITE("integration/demo") {
     CHECK(page.header("content-type").starts_with("text/html"));
     CHECK(page.body.find("viewport") != std::string::npos);
     CHECK(page.body.find("api/demo/session") != std::string::npos);
+    CHECK(page.body.find("./js/wsgw.js") != std::string::npos);
+  }
+
+  TEST_CASE("every hub serves the client, once per version") {
+    gateway_process gateway;
+    const auto module = gateway.get("/js/wsgw.js");
+    CHECK(module.status == 200);
+    CHECK(module.header("content-type").starts_with("text/javascript"));
+    CHECK(module.header("access-control-allow-origin") == "*");
+    CHECK(module.body.find("export function connect") != std::string::npos);
+    const auto again = http_get(gateway.port(), "/js/wsgw.js",
+                                {{"If-None-Match", module.header("etag")}});
+    CHECK(again.status == 304);
+    CHECK(again.body.empty());
+    CHECK(again.header("content-length").empty());
   }
 
   TEST_CASE("a message posted for one role reaches all three") {

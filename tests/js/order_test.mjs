@@ -34,7 +34,7 @@ test("behind a hole nothing is given out; the hole is pulled", async () => {
   await settle();
   assert.deepEqual(seqs(), [41]);
   assert.deepEqual(world.socket.sentOf("pull"),
-    [{ type: "pull", after: 41, limit: 100 }]);
+    [{ type: "pull", after: 41, limit: 200 }]);
   world.socket.say(eventFrame(42, { replay: true }));
   world.socket.saySeq(43, 44);
   world.socket.say({ type: "page", after: 41, to: 44, more: false });
@@ -115,6 +115,29 @@ test("pages are pulled one after the other while there are more", async () => {
   await settle();
   assert.deepEqual(seqs(), [1, 2, 3, 4, 5]);
   assert.equal(world.socket.sentOf("pull").length, 3);
+});
+
+test("pulls stay below what a hub allows", async () => {
+  const { world, clock, seqs } = await followed("e1:0", { pageSize: 1 });
+  world.socket.say({ type: "ping", seq: 100 });
+  const answer = () => {
+    const { after } = world.socket.sentOf("pull").at(-1);
+    world.socket.saySeq(after + 1);
+    world.socket.say({ type: "page", after, to: after + 1, more: after < 99 });
+  };
+  for (let turn = 0; turn < 30; turn++) answer();
+  assert.equal(world.socket.sentOf("pull").length, 20);
+  for (let turn = 0; turn < 100; turn++) {
+    await clock.advance(10);
+    answer();
+  }
+  const count = world.socket.sentOf("pull").length;
+  assert.ok(count > 28 && count <= 33, String(count));
+  for (let turn = 0; turn < 1000; turn++) {
+    await clock.advance(10);
+    answer();
+  }
+  assert.equal(seqs().length, 100);
 });
 
 test("a page that does not come is asked for again, then left", async () => {

@@ -1,5 +1,6 @@
 import { parseCursor } from "./cursor.js";
 import { Timer } from "./environment.js";
+import { Pace } from "./pace.js";
 import { Sequencer } from "./sequencer.js";
 import { Address } from "./address.js";
 
@@ -32,6 +33,7 @@ export class Conversation {
   #pulling = false;
   #fruitless = 0;
   #acked; // what the hub knows of, a seq of this epoch
+  #pace; // of pulls
   #pullTimer;
   #ackTimer;
   hello; // the last one
@@ -48,6 +50,7 @@ export class Conversation {
       hasRoom: () => delivery.hasRoom(),
       maxHeld: options.maxQueued,
     });
+    this.#pace = new Pace(env);
     this.#pullTimer = new Timer(env);
     this.#ackTimer = new Timer(env);
   }
@@ -203,6 +206,8 @@ export class Conversation {
     if (this.#pulling || this.#pullTimer.isSet) return;
     this.#wantsPull = !this.#delivery.isLow();
     if (this.#wantsPull || !this.#connector.isLive) return;
+    const waitMs = this.#pace.waitMs();
+    if (waitMs > 0) return this.#pullLater(waitMs);
     const after = this.position.seq;
     const limit = this.#options.pageSize;
     if (this.#connector.send({ type: "pull", after, limit })) {

@@ -3,7 +3,7 @@ import { Connector } from "./connector.js";
 import { Conversation } from "./conversation.js";
 import { CursorStore, isPromise, parseCursor, storageOf } from "./cursor.js";
 import { Delivery } from "./delivery.js";
-import { environmentOf } from "./environment.js";
+import { Timer, environmentOf } from "./environment.js";
 import { Tokens } from "./tokens.js";
 
 const defaults = {
@@ -11,7 +11,7 @@ const defaults = {
   transport: "auto",
   manualAck: false,
   ackMs: 1_000,
-  pageSize: 100,
+  pageSize: 200,
   maxQueued: 1_000,
   maxQueuedBytes: 4 << 20,
   connectTimeoutMs: 10_000,
@@ -19,6 +19,7 @@ const defaults = {
 };
 
 const typingMs = 2_000; // a "start" is not repeated more often
+const readMs = 500; // nor is a read mark said
 
 /// One dialog, followed for as long as the application wants. See README.md.
 export class Hub {
@@ -34,12 +35,14 @@ export class Hub {
   #typedAt = -Infinity;
   #readSeq; // the highest one
   #mustSayRead = false; // as soon as there is a WebSocket
+  #readTimer;
 
   constructor(options) {
     this.#options = { ...defaults, ...options };
     this.#env = environmentOf(options.env);
     const address = new Address(this.#options);
     const tokens = new Tokens(options.token, options.tokenPerAttempt);
+    this.#readTimer = new Timer(this.#env);
     this.#delivery = new Delivery({
       handle: (item) => this.#handle(item),
       onProcessed: (cursor, isReset) => this.#onProcessed(cursor, isReset),
@@ -128,8 +131,8 @@ export class Hub {
     return isSent;
   }
 
-  /// The reader has seen everything up to `seq`. The latest is said when there
-  /// is a WebSocket again; false until then.
+  /// The reader has seen everything up to `seq`. The latest is said twice a
+  /// second at most, and when there is a WebSocket again; true: it was said.
   read(seq) {
     if (!(seq > (this.#readSeq ?? 0))) return false;
     this.#readSeq = seq;
@@ -227,16 +230,20 @@ export class Hub {
   }
 
   #sendRead() {
-    if (!this.#mustSayRead) return false;
+    if (!this.#mustSayRead || this.#readTimer.isSet) return false;
     const isSent = this.#connector.send({ type: "read", seq: this.#readSeq });
     this.#mustSayRead = !isSent;
+    if (isSent) this.#readTimer.set(readMs, () => this.#sendRead());
     return isSent;
   }
 
   #setState(state, detail) {
     this.#state = state;
     if (state === "closed") this.#delivery.stop();
-    if (state === "closed" || state === "suspended") this.#conversation.stop();
+    if (state === "closed" || state === "suspended") {
+      this.#conversation.stop();
+      this.#readTimer.clear();
+    }
     this.#emit("state", { ...detail, state, transport: this.transport });
   }
 

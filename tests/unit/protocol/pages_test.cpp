@@ -34,7 +34,7 @@ std::string_view words_of(reconnect policy) {
   return words.at(policy);
 }
 
-/// The words of the demo page's script.
+/// The words of the client.
 std::string_view rule_of(reconnect policy) {
   static const std::map<reconnect, std::string_view> rules{
     {reconnect::never, "never"},
@@ -116,13 +116,20 @@ TEST_SUITE("protocol/pages") {
     }
   }
 
-  TEST_CASE("the demo page reconnects by the table of close codes") {
+  TEST_CASE("the client reconnects by the table of close codes") {
     for (const auto& row : close_table) {
       const auto rule = std::to_string(row.code) + ": \""
                         + std::string{rule_of(row.policy)} + '"';
       CAPTURE(rule);
-      CHECK(has(demo_page(), rule));
+      CHECK(has(client_module(), rule));
     }
+  }
+
+  TEST_CASE("the client's entity tag is a quoted text") {
+    const auto tag = client_module_tag();
+    CHECK(tag.size() == 18);
+    CHECK(tag.starts_with('"'));
+    CHECK(tag.ends_with('"'));
   }
 
   TEST_CASE("no page loads anything from elsewhere") {

@@ -1,42 +1,27 @@
-"use strict";
-
-// What to do after a close, by code; the hub's own table, close_code.hpp.
-const reconnectRule = {
-  1000: "never",
-  1001: "backoff",
-  1003: "never",
-  1009: "never",
-  1011: "backoff",
-  1012: "backoff",
-  1013: "backoff",
-  4001: "new_token",
-  4002: "never",
-  4003: "never",
-  4004: "never",
-  4008: "long_backoff",
-  4009: "at_once",
-  4010: "at_once",
-  4011: "never",
-};
+// What the widgets of today speak: no cursor, no replay, no acknowledgement.
 
 /// A WebSocket that answers heartbeats and comes back by the rule of its close
-/// code. `address()` gives a promise of the URL; it is asked before every
-/// attempt, so a new token is fetched when the old one has ended.
-class LiveSocket {
-  constructor(address, listener) {
-    this.address = address;
-    this.listener = listener; // onState(state, text), onText, onHeartbeat
+/// code. Its pane has `onState(state, text)` and `onEvent(event)`.
+class LegacyLink {
+  constructor(role, pane) {
+    this.role = role;
+    this.pane = pane;
     this.attempt = 0;
     this.delay = 0; // of the last wait, in ms
+    this.open();
+  }
+
+  get isCut() {
+    return this.state === "ended";
   }
 
   async open() {
     clearTimeout(this.timer);
     const attempt = ++this.attempt;
-    this.listener.onState("connecting", "connecting");
+    this.tell("connecting", "connecting");
     let url;
     try {
-      url = await this.address();
+      url = listenUrl(this.role, await freshSession());
     } catch (error) {
       if (attempt === this.attempt) this.wait("backoff", error.message);
       return;
@@ -49,7 +34,18 @@ class LiveSocket {
     clearTimeout(this.timer);
     this.socket?.close(1000);
     this.socket = undefined;
-    this.listener.onState("ended", "disconnected");
+    this.tell("ended", "cut");
+  }
+
+  typing() {}
+  read() {}
+  figures() {
+    return {};
+  }
+
+  tell(state, text) {
+    this.state = state;
+    this.pane.onState(state, text);
   }
 
   start(url) {
@@ -58,18 +54,14 @@ class LiveSocket {
     const since = performance.now();
     this.socket = socket;
     socket.onopen = () => {
-      if (isCurrent()) this.listener.onState("live", "live");
+      if (isCurrent()) this.tell("live", "live · legacy");
     };
     socket.onmessage = ({ data }) => {
       if (!isCurrent()) return;
       // Only a frame proves that we were let in: refusals open first, too.
       this.delay = 0;
-      if (data === "__ping__") {
-        socket.send("__pong__");
-        this.listener.onHeartbeat();
-      } else {
-        this.listener.onText(data);
-      }
+      if (data === "__ping__") socket.send("__pong__");
+      else this.receive(data);
     };
     socket.onclose = ({ code, reason }) => {
       if (!isCurrent()) return;
@@ -79,14 +71,19 @@ class LiveSocket {
     };
   }
 
+  receive(text) {
+    const data = JSON.parse(text);
+    const isMessage = data?.sender !== undefined && data.text !== undefined;
+    const name = isMessage ? "message:new" : String(data?.type);
+    if (/^typing_/.test(name)) this.pane.onEphemeral({ name, data: {} });
+    else this.pane.onEvent({ name, data });
+  }
+
   ended(code, reason) {
-    const rule = reconnectRule[code] ?? "backoff";
+    const rule = ruleOfClose(code);
     const why = `${code}${reason ? " " + reason : ""}`;
-    if (rule === "never") {
-      this.listener.onState("ended", why);
-    } else {
-      this.wait(rule, why);
-    }
+    if (rule === "never") this.tell("ended", why);
+    else this.wait(rule, why);
   }
 
   /// Decorrelated jitter between 1 s and 15 s; `at_once` and `new_token` skip
@@ -101,8 +98,7 @@ class LiveSocket {
     );
     const skip = isFirst && (rule === "at_once" || rule === "new_token");
     const pause = skip ? 0 : this.delay;
-    const seconds = Math.ceil(pause / 1000);
-    this.listener.onState("waiting", `${why}, again in ${seconds} s`);
+    this.tell("waiting", `${why}, again in ${Math.ceil(pause / 1000)} s`);
     this.timer = setTimeout(() => this.open(), pause);
   }
 }
