@@ -99,6 +99,8 @@ void catch_up::greet(const wish& w, const verdict& v, const replay_plan& plan) {
   }
   to.socket->send_anyway(v1::hello_frame(at.speaks, text));
   context_.home.counters().frames_queued.add();
+  // Not before: what its subscriber answers must come behind the hello.
+  context_.self->send(to.who, messages::joined{dialog_actor{context_.self}});
 }
 
 // -- pulls --------------------------------------------------------------------

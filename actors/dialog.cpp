@@ -69,8 +69,9 @@ void dialog_state::join(const messages::join& request) {
     return;
   lingering.reset();
   self->monitor(request.who);
-  self->send(request.who, messages::joined{dialog_actor{self}});
-  if (!is_legacy) {
+  if (is_legacy) {
+    self->send(request.who, messages::joined{dialog_actor{self}});
+  } else {
     // Nobody can come back with a cursor before somebody was given one.
     if (has->sequence->is_open())
       has->history.begin(has->sequence->head());
