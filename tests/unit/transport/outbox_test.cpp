@@ -68,6 +68,30 @@ TEST_SUITE("transport/outbox") {
     CHECK(write(box, 100) == "abclose");
   }
 
+  TEST_CASE("the room is what a push would take, and never less than none") {
+    outbox box{10};
+    CHECK(box.room() == 10);
+    CHECK(box.push(made("1234")));
+    CHECK(box.room() == 6);
+    box.push_always(made("a frame that says: too slow"));
+    CHECK(box.room() == 0);
+    CHECK_FALSE(box.push(made("x")));
+    write(box, 100);
+    CHECK(box.room() == 10);
+  }
+
+  TEST_CASE("the latest mark stays when a frame is refused or dropped") {
+    outbox box{4};
+    CHECK(box.push(made("1234"), 7));
+    CHECK_FALSE(box.push(made("x"), 8));
+    box.push_always(made("lagging"));
+    CHECK(box.last_mark() == 7);
+    box.drop_unsent();
+    CHECK(box.last_mark() == 7);
+    CHECK(box.push(made("x")));
+    CHECK(box.last_mark() == 7);
+  }
+
   TEST_CASE("one write takes at most 64 frames") {
     outbox box{1000};
     for (int i = 0; i < 100; ++i)
