@@ -1,6 +1,7 @@
 #include "actors/broadcaster.hpp"
 
 #include "actors/dialog.hpp"
+#include "actors/router.hpp"
 
 #include <utility>
 
@@ -34,8 +35,10 @@ void broadcaster_state::forward(messages::room_event& event) {
 
 void broadcaster_state::route_elsewhere(messages::room_event& event) {
   home->counters().events_unrouted.add();
-  if (event.room.kind() != protocol::room_kind::dialog
-      || shared->inbox_connections.load(std::memory_order_relaxed) == 0)
+  const auto may_have_inbox =
+    event.room.kind() == protocol::room_kind::dialog
+    && shared->inbox_connections.load(std::memory_order_relaxed) != 0;
+  if (!may_have_inbox && !is_adopted(*shared, event))
     return;
   const auto index = shared->shard_of(event.room).index();
   self->send(shared->routers[index], std::move(event));
