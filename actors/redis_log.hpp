@@ -20,9 +20,10 @@ namespace wsgw::actors {
 /// on the loop's thread; what is refused for want of room, on the caller's.
 class redis_log final : public log_store {
 public:
-  /// Commands that may wait for Redis' answers at once, and their bytes.
-  static constexpr std::size_t max_commands = 20'000;
-  static constexpr std::size_t max_bytes = 64U << 20;
+  /// Commands that may wait for Redis' answers at once, and their bytes; less
+  /// than the link itself takes.
+  static constexpr std::size_t max_commands = 9'000;
+  static constexpr std::size_t max_bytes = 48U << 20;
 
   /// `on_state` runs on the loop's thread; `ready` means that the log can be
   /// used, `down` has the reason.
