@@ -51,7 +51,8 @@ class Address {
   /// Query parameters of what the token hook gave: a text or an object.
   credentialsOf(token) {
     if (token === undefined || token === null) return {};
-    return typeof token === "object" ? token : { [this.#row.credential]: token };
+    if (typeof token === "object") return token;
+    return { [this.#row.credential]: token };
   }
 
   /// The text to send in a `refresh`.
@@ -346,6 +347,57 @@ class PageLife {
   }
 }
 
+// From server-sent events back to WebSocket.
+
+/// While a stream goes on, a WebSocket is tried now and then: `dial()` gives
+/// a promise of a new link or of nothing, each in `timeoutMs` at most.
+class Probe {
+  #choice;
+  #dial;
+  #timeoutMs;
+  #timer;
+  #link;
+
+  constructor(env, { choice, dial, timeoutMs }) {
+    this.#choice = choice;
+    this.#dial = dial;
+    this.#timeoutMs = timeoutMs;
+    this.#timer = new Timer(env);
+  }
+
+  isFor(link) {
+    return link !== undefined && link === this.#link;
+  }
+
+  arm() {
+    this.#timer.set(this.#choice.probeMs, () => this.#run());
+  }
+
+  /// The link got through: it is the connection's now.
+  handOver() {
+    this.#link = undefined;
+    this.#timer.clear();
+  }
+
+  stop() {
+    this.#link?.close();
+    this.handOver();
+  }
+
+  failed() {
+    this.stop();
+    this.#choice.probeFailed();
+    this.arm();
+  }
+
+  async #run() {
+    this.#timer.set(this.#timeoutMs, () => this.failed());
+    const link = await this.#dial().catch(() => undefined);
+    if (this.#timer.isSet) this.#link = link;
+    else link?.close(); // stopped, or too late
+  }
+}
+
 // One WebSocket, for one attempt.
 
 /// Tells its listener `onFrame(frame, size)` and once `onEnd(end)`, with
@@ -363,7 +415,7 @@ class WebSocketLink {
     socket.onopen = () => (this.#opened = true);
     socket.onmessage = ({ data }) => this.#receive(data);
     socket.onerror = () => {}; // onclose follows
-    socket.onclose = ({ code, reason }) => this.#end(code, String(reason ?? ""));
+    socket.onclose = ({ code, reason }) => this.#end(code, String(reason));
   }
 
   /// False when the frame cannot go out now.
@@ -617,6 +669,7 @@ class Connector {
   #liveness;
   #life;
   #choice;
+  #probe;
   #attempt; // a token of its own for each, until the hello
   #link;
   #liveSince;
@@ -633,6 +686,11 @@ class Connector {
     this.#listener = listener;
     this.#backoff = new Backoff({ ...options.backoff, random: env.random });
     this.#choice = new TransportChoice(env, options.transport);
+    this.#probe = new Probe(env, {
+      choice: this.#choice,
+      dial: () => this.#dialWebSocket(),
+      timeoutMs: options.connectTimeoutMs,
+    });
     this.#liveness = new Liveness(env, {
       sendPing: () => this.send({ type: "ping" }),
       onDead: (reason, rule) => this.drop(reason, rule),
@@ -640,7 +698,6 @@ class Connector {
     this.waitTimer = new Timer(env);
     this.attemptTimer = new Timer(env);
     this.drainTimer = new Timer(env);
-    this.probeTimer = new Timer(env);
     this.#life = new PageLife(env, {
       onShown: () => this.wake(),
       onOnline: () => this.wake(),
@@ -749,12 +806,14 @@ class Connector {
   #makeLink(kind, token) {
     const credentials = this.#address.credentialsOf(token);
     const cursor = this.#listener.position();
-    let link;
+    let link; // events come when it is set
     const isOurs = () => link === this.#link;
     const listener = {
       onActivity: () => isOurs() && this.#liveness.touch(),
       onFrame: (frame, size) => {
-        if (link === this.#probe && frame.type === "hello") this.#adopt(link);
+        if (this.#probe.isFor(link) && frame.type === "hello") {
+          this.#adopt(link);
+        }
         if (isOurs()) this.#receive(frame, size);
       },
       onBadFrame: (text) => {
@@ -762,19 +821,28 @@ class Connector {
         if (isOurs()) this.#listener.onError("bad_frame", error);
       },
       onEnd: (end) => {
-        if (link === this.#probe) this.#probeEnded();
+        if (this.#probe.isFor(link)) this.#probe.failed();
         else if (isOurs()) this.#ended(end);
       },
     };
-    link =
-      kind === "sse"
-        ? new SseLink(this.#env, this.#address.events(credentials, cursor), listener)
-        : new WebSocketLink(
-            this.#env,
-            this.#address.webSocket(credentials, cursor),
-            listener,
-          );
+    if (kind === "sse") {
+      const url = this.#address.events(credentials, cursor);
+      link = new SseLink(this.#env, url, listener);
+    } else {
+      const url = this.#address.webSocket(credentials, cursor);
+      link = new WebSocketLink(this.#env, url, listener);
+    }
     return link;
+  }
+
+  async #dialWebSocket() {
+    return this.#makeLink("websocket", await this.#tokens.get());
+  }
+
+  #adopt(link) {
+    this.#probe.handOver();
+    this.#link.close();
+    this.#link = link;
   }
 
   #receive(frame, size) {
@@ -790,7 +858,7 @@ class Connector {
     this.#liveSince = this.#env.now();
     this.#choice.succeeded(this.#link.name);
     this.#liveness.start(hello.ping_ms ?? 25_000, hello.pong_ms ?? 40_000);
-    if (this.#choice.wantsProbe) this.#armProbe();
+    if (this.#choice.wantsProbe) this.#probe.arm();
   }
 
   #ended(end) {
@@ -838,43 +906,7 @@ class Connector {
     this.#listener.onState("offline", {});
   }
 
-  // -- from server-sent events back to WebSocket -------------------------------
-
-  #probe; // a WebSocket that is tried while the stream goes on
-
-  #armProbe() {
-    this.probeTimer.set(this.#choice.probeMs, () => this.#startProbe());
-  }
-
-  async #startProbe() {
-    const stream = this.#link;
-    try {
-      const token = await this.#tokens.get();
-      if (!stream || stream !== this.#link) return;
-      this.#probe = this.#makeLink("websocket", token);
-      this.probeTimer.set(this.#options.connectTimeoutMs, () =>
-        this.#probeEnded(),
-      );
-    } catch {
-      if (stream && stream === this.#link) this.#probeEnded();
-    }
-  }
-
-  #probeEnded() {
-    this.#probe?.close();
-    this.#probe = undefined;
-    this.#choice.probeFailed();
-    this.#armProbe();
-  }
-
-  #adopt(link) {
-    this.#link.close();
-    this.#probe = undefined;
-    this.probeTimer.clear();
-    this.#link = link;
-  }
-
-  // -- ends --------------------------------------------------------------------
+  // -- ends ------------------------------------------------------------------
 
   #hangUp() {
     this.#link?.close();
@@ -882,13 +914,12 @@ class Connector {
   }
 
   #clear() {
-    this.#probe?.close();
-    this.#probe = this.#link = this.#attempt = undefined;
+    this.#probe.stop();
+    this.#link = this.#attempt = undefined;
     this.#drained = false;
     this.#liveness.stop();
     this.attemptTimer.clear();
     this.drainTimer.clear();
-    this.probeTimer.clear();
   }
 }
 
@@ -971,8 +1002,8 @@ class CursorStore {
         this.#waiting = undefined;
         const read = this.#storage.get(this.#key);
         const stored = parseCursor(isPromise(read) ? await read : read);
-        const isOld = stored?.epoch === cursor.epoch && stored.seq >= cursor.seq;
-        if (isOld && !isForced) continue;
+        const isHere = stored?.epoch === cursor.epoch;
+        if (isHere && stored.seq >= cursor.seq && !isForced) continue;
         const written = this.#storage.set(this.#key, cursor.text);
         if (isPromise(written)) await written;
       }
@@ -1330,7 +1361,7 @@ class Conversation {
     if (this.#sequencer.isBehind) this.#pull();
   }
 
-  // -- what is missing ---------------------------------------------------------
+  // -- what is missing -------------------------------------------------------
 
   #onLagging(frame) {
     this.#isLagging = true;
@@ -1428,7 +1459,8 @@ class Conversation {
     if (!this.#tokens.canRenew) return;
     try {
       const token = await this.#tokens.renew("expiring");
-      this.#connector.send({ type: "refresh", token: Address.tokenText(token) });
+      const text = Address.tokenText(token);
+      this.#connector.send({ type: "refresh", token: text });
     } catch (error) {
       this.#emit("error", { code: "token", message: error.message, error });
     }
@@ -1781,7 +1813,7 @@ class Hub {
     }
   }
 
-  // -- inside ------------------------------------------------------------------
+  // -- inside ----------------------------------------------------------------
 
   async #begin() {
     if (this.#state === "closed") return;

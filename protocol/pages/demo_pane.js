@@ -96,7 +96,8 @@ class Pane {
     this.figure("acked", acked);
     this.figure("read", Object.entries(this.readBy)
       .map(([role, seq]) => `${seq} ${role}`).join(", ") || undefined);
-    this.figure("presence", this.presence && `${admin} · ${widget} · ${site}`);
+    const present = `${admin} · ${widget} · ${site}`;
+    this.figure("presence", this.presence && present);
   }
 
   figure(name, value) {

@@ -47,7 +47,8 @@ export class Address {
   /// Query parameters of what the token hook gave: a text or an object.
   credentialsOf(token) {
     if (token === undefined || token === null) return {};
-    return typeof token === "object" ? token : { [this.#row.credential]: token };
+    if (typeof token === "object") return token;
+    return { [this.#row.credential]: token };
   }
 
   /// The text to send in a `refresh`.

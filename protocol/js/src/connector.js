@@ -3,6 +3,7 @@ import { ruleOfClose } from "./close_codes.js";
 import { Timer } from "./environment.js";
 import { Liveness } from "./liveness.js";
 import { PageLife } from "./page_life.js";
+import { Probe } from "./probe.js";
 import { SseLink } from "./sse_link.js";
 import { TransportChoice } from "./transport_choice.js";
 import { WebSocketLink } from "./websocket_link.js";
@@ -25,6 +26,7 @@ export class Connector {
   #liveness;
   #life;
   #choice;
+  #probe;
   #attempt; // a token of its own for each, until the hello
   #link;
   #liveSince;
@@ -41,6 +43,11 @@ export class Connector {
     this.#listener = listener;
     this.#backoff = new Backoff({ ...options.backoff, random: env.random });
     this.#choice = new TransportChoice(env, options.transport);
+    this.#probe = new Probe(env, {
+      choice: this.#choice,
+      dial: () => this.#dialWebSocket(),
+      timeoutMs: options.connectTimeoutMs,
+    });
     this.#liveness = new Liveness(env, {
       sendPing: () => this.send({ type: "ping" }),
       onDead: (reason, rule) => this.drop(reason, rule),
@@ -48,7 +55,6 @@ export class Connector {
     this.waitTimer = new Timer(env);
     this.attemptTimer = new Timer(env);
     this.drainTimer = new Timer(env);
-    this.probeTimer = new Timer(env);
     this.#life = new PageLife(env, {
       onShown: () => this.wake(),
       onOnline: () => this.wake(),
@@ -157,12 +163,14 @@ export class Connector {
   #makeLink(kind, token) {
     const credentials = this.#address.credentialsOf(token);
     const cursor = this.#listener.position();
-    let link;
+    let link; // events come when it is set
     const isOurs = () => link === this.#link;
     const listener = {
       onActivity: () => isOurs() && this.#liveness.touch(),
       onFrame: (frame, size) => {
-        if (link === this.#probe && frame.type === "hello") this.#adopt(link);
+        if (this.#probe.isFor(link) && frame.type === "hello") {
+          this.#adopt(link);
+        }
         if (isOurs()) this.#receive(frame, size);
       },
       onBadFrame: (text) => {
@@ -170,19 +178,28 @@ export class Connector {
         if (isOurs()) this.#listener.onError("bad_frame", error);
       },
       onEnd: (end) => {
-        if (link === this.#probe) this.#probeEnded();
+        if (this.#probe.isFor(link)) this.#probe.failed();
         else if (isOurs()) this.#ended(end);
       },
     };
-    link =
-      kind === "sse"
-        ? new SseLink(this.#env, this.#address.events(credentials, cursor), listener)
-        : new WebSocketLink(
-            this.#env,
-            this.#address.webSocket(credentials, cursor),
-            listener,
-          );
+    if (kind === "sse") {
+      const url = this.#address.events(credentials, cursor);
+      link = new SseLink(this.#env, url, listener);
+    } else {
+      const url = this.#address.webSocket(credentials, cursor);
+      link = new WebSocketLink(this.#env, url, listener);
+    }
     return link;
+  }
+
+  async #dialWebSocket() {
+    return this.#makeLink("websocket", await this.#tokens.get());
+  }
+
+  #adopt(link) {
+    this.#probe.handOver();
+    this.#link.close();
+    this.#link = link;
   }
 
   #receive(frame, size) {
@@ -198,7 +215,7 @@ export class Connector {
     this.#liveSince = this.#env.now();
     this.#choice.succeeded(this.#link.name);
     this.#liveness.start(hello.ping_ms ?? 25_000, hello.pong_ms ?? 40_000);
-    if (this.#choice.wantsProbe) this.#armProbe();
+    if (this.#choice.wantsProbe) this.#probe.arm();
   }
 
   #ended(end) {
@@ -246,43 +263,7 @@ export class Connector {
     this.#listener.onState("offline", {});
   }
 
-  // -- from server-sent events back to WebSocket -------------------------------
-
-  #probe; // a WebSocket that is tried while the stream goes on
-
-  #armProbe() {
-    this.probeTimer.set(this.#choice.probeMs, () => this.#startProbe());
-  }
-
-  async #startProbe() {
-    const stream = this.#link;
-    try {
-      const token = await this.#tokens.get();
-      if (!stream || stream !== this.#link) return;
-      this.#probe = this.#makeLink("websocket", token);
-      this.probeTimer.set(this.#options.connectTimeoutMs, () =>
-        this.#probeEnded(),
-      );
-    } catch {
-      if (stream && stream === this.#link) this.#probeEnded();
-    }
-  }
-
-  #probeEnded() {
-    this.#probe?.close();
-    this.#probe = undefined;
-    this.#choice.probeFailed();
-    this.#armProbe();
-  }
-
-  #adopt(link) {
-    this.#link.close();
-    this.#probe = undefined;
-    this.probeTimer.clear();
-    this.#link = link;
-  }
-
-  // -- ends --------------------------------------------------------------------
+  // -- ends ------------------------------------------------------------------
 
   #hangUp() {
     this.#link?.close();
@@ -290,12 +271,11 @@ export class Connector {
   }
 
   #clear() {
-    this.#probe?.close();
-    this.#probe = this.#link = this.#attempt = undefined;
+    this.#probe.stop();
+    this.#link = this.#attempt = undefined;
     this.#drained = false;
     this.#liveness.stop();
     this.attemptTimer.clear();
     this.drainTimer.clear();
-    this.probeTimer.clear();
   }
 }

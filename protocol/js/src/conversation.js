@@ -165,7 +165,7 @@ export class Conversation {
     if (this.#sequencer.isBehind) this.#pull();
   }
 
-  // -- what is missing ---------------------------------------------------------
+  // -- what is missing -------------------------------------------------------
 
   #onLagging(frame) {
     this.#isLagging = true;
@@ -263,7 +263,8 @@ export class Conversation {
     if (!this.#tokens.canRenew) return;
     try {
       const token = await this.#tokens.renew("expiring");
-      this.#connector.send({ type: "refresh", token: Address.tokenText(token) });
+      const text = Address.tokenText(token);
+      this.#connector.send({ type: "refresh", token: text });
     } catch (error) {
       this.#emit("error", { code: "token", message: error.message, error });
     }

@@ -77,8 +77,8 @@ export class CursorStore {
         this.#waiting = undefined;
         const read = this.#storage.get(this.#key);
         const stored = parseCursor(isPromise(read) ? await read : read);
-        const isOld = stored?.epoch === cursor.epoch && stored.seq >= cursor.seq;
-        if (isOld && !isForced) continue;
+        const isHere = stored?.epoch === cursor.epoch;
+        if (isHere && stored.seq >= cursor.seq && !isForced) continue;
         const written = this.#storage.set(this.#key, cursor.text);
         if (isPromise(written)) await written;
       }

@@ -15,7 +15,7 @@ export class WebSocketLink {
     socket.onopen = () => (this.#opened = true);
     socket.onmessage = ({ data }) => this.#receive(data);
     socket.onerror = () => {}; // onclose follows
-    socket.onclose = ({ code, reason }) => this.#end(code, String(reason ?? ""));
+    socket.onclose = ({ code, reason }) => this.#end(code, String(reason));
   }
 
   /// False when the frame cannot go out now.

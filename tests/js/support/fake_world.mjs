@@ -176,8 +176,8 @@ export class FakeWorld {
           ? new Response(body, { status })
           : new Response(JSON.stringify(json ?? {}), { status, headers }));
       stream.write = (text) => stream.controller.enqueue(encoder.encode(text));
-      stream.say = (frame) =>
-        stream.write(`event: ${frame.type}\ndata: ${JSON.stringify(frame)}\n\n`);
+      stream.say = (frame) => stream.write(
+        `event: ${frame.type}\ndata: ${JSON.stringify(frame)}\n\n`);
       signal.addEventListener("abort", () => {
         stream.isAborted = true;
         reject(new Error("aborted"));
