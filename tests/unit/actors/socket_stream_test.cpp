@@ -119,8 +119,8 @@ TEST_SUITE("actors/socket_gateway: streams") {
   }
 
   TEST_CASE_FIXTURE(compat_stream_gate, "compat refuses by status as well") {
-    CHECK(refusal(ask("/sse/site/dialogs/10?site_token=nonsense"))
-          == refused(401, "unauthorized", "Site token invalid", 4002));
+    CHECK(refusal(ask("/sse/dialogs/10?token=nonsense"))
+          == refused(401, "unauthorized", "Invalid or expired token", 4002));
     CHECK(refusal(ask("/sse/nowhere"))
           == refused(404, "not_found", "There is nothing at this path.", 0));
   }
