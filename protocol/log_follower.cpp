@@ -210,12 +210,17 @@ void log_follower::deliver(std::string json) {
   outputs_.push_back(delivery{{head_.seq, std::move(json)}});
 }
 
-void log_follower::deliver_waiting() {
+/// Delivers the events that wait next in order and are before `end`.
+void log_follower::deliver_waiting(std::uint64_t end) {
   if (!may_deliver())
     return;
   ours_.drop_through(head_.seq);
-  while (auto json = ours_.take(head_.seq + 1))
+  while (head_.seq + 1 < end) {
+    auto json = ours_.take(head_.seq + 1);
+    if (!json)
+      return;
     deliver(*std::move(json));
+  }
 }
 
 } // namespace wsgw::protocol

@@ -156,7 +156,7 @@ private:
   void skip_to(std::uint64_t seq);
   void answer_newer(const log_page& page);
   void deliver(std::string json);
-  void deliver_waiting();
+  void deliver_waiting(std::uint64_t end = max_seq + 1);
 
   cursor head_;
   bool is_open_ = false;

@@ -43,7 +43,10 @@ void log_follower::on_page(log_page page) {
     return;
   }
   if (page.head < was->known
-      || (was->boundary && !agrees(page, was->head, *was->boundary))) {
+      || (was->boundary && !agrees(page, was->head, *was->boundary))
+      // Also with what was delivered while the page was on its way.
+      || (last_ && head_.seq > was->after && !page.events.empty()
+          && !agrees(page, head_.seq, *last_))) {
     must_renew_ = true;
     return;
   }
@@ -81,8 +84,9 @@ log_follower::take_history(const question& was, log_page& page) {
   return older;
 }
 
-/// Delivers what the page has behind the head. A hole in a page that was read
-/// to heal is a hole in the log.
+/// Delivers what the page has behind the head, also instead of what waits: that
+/// may be of a tail that was lost. A hole in a page that was read to heal is a
+/// hole in the log.
 void log_follower::absorb(const question& was, log_page& page) {
   const auto heals = was.why == purpose::heal;
   for (auto& each : page.events) {
@@ -103,7 +107,7 @@ void log_follower::absorb(const question& was, log_page& page) {
 /// Reaches `seq - 1`: over the events that wait, and over those that the log
 /// does not have any more.
 void log_follower::skip_to(std::uint64_t seq) {
-  for (deliver_waiting(); head_.seq + 1 < seq; deliver_waiting())
+  for (deliver_waiting(seq); head_.seq + 1 < seq; deliver_waiting(seq))
     reset_to(std::min(seq, ours_.first().value_or(seq)) - 1,
              reset_reason::trimmed);
 }
