@@ -110,6 +110,15 @@ void add_source(exposition& out, const hub& shared) {
   out.counter("wsgw_redis_reconnects_total",
               "Times the link to Redis was made again.",
               static_cast<double>(source.reconnects));
+  const auto& log = shared.log_counts;
+  out.counter("wsgw_log_reads_total", "Reads of a room's log in Redis.",
+              static_cast<double>(log.reads.load()));
+  out.counter("wsgw_log_appends_total",
+              "Events that this node has asked Redis to append.",
+              static_cast<double>(log.appends.load()));
+  out.counter("wsgw_log_errors_total",
+              "Requests to the logs in Redis that failed.",
+              static_cast<double>(log.errors.load()));
 }
 
 void add_connections(exposition& out, const hub& shared) {

@@ -52,13 +52,23 @@ TEST_SUITE("actors/config_check") {
 
   TEST_CASE("Redis URLs that cannot work are refused without their password") {
     for (const auto* url :
-         {"rediss://u:hunter2@h", "redis://u:hunter2@a,redis://b",
+         {"rediss://u:hunter2@h", "redis://a,rediss://u:hunter2@b",
           "http://u:hunter2@a"}) {
       const auto text = refusal(parse({}, {{"REDIS_URL", url}}));
       CHECK_MESSAGE(contains(text, "REDIS_URL"), url);
       CHECK_MESSAGE(!contains(text, "hunter2"), url);
     }
     CHECK(refusal(parse({}, {{"REDIS_URL", "redis://h:1/2"}})).empty());
+    CHECK(refusal(parse({}, {{"REDIS_URL", "redis://h,unix:///s"}})).empty());
+  }
+
+  TEST_CASE("the log needs a Redis") {
+    for (const auto* mode : {"on", "adopt"}) {
+      CHECK(contains(refusal(parse({}, {{"WS_LOG", mode}})),
+                     "WS_LOG: the log needs Redis"));
+      CHECK(refusal(parse({}, {{"WS_LOG", mode}, {"REDIS_URL", "redis://h"}}))
+              .empty());
+    }
   }
 
   TEST_CASE("the transport layer's opinion on the Redis URL counts") {

@@ -97,6 +97,9 @@ TEST_SUITE("actors/settings_table") {
     CHECK(masked_value(row_called("SECRET_KEY"), config) == "***");
     CHECK(masked_value(row_called("REDIS_URL"), config)
           == "redis://***@host:1/2");
+    config.redis_url = "redis://:pw@a/1,unix:///s,redis://u:p,w@b";
+    CHECK(masked_value(row_called("REDIS_URL"), config)
+          == "redis://***@a/1,unix:///s,redis://***@b");
     CHECK(masked_value(row_called("SITE_SECRET"), config).empty());
   }
 }

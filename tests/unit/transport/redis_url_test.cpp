@@ -121,6 +121,45 @@ TEST_SUITE("transport/redis_url") {
     }
   }
 
+  TEST_CASE("a server is called by its name, else by its place") {
+    CHECK(parsed("redis://u:pw@cache:7000/3?name=blue").label() == "blue");
+    CHECK(parsed("redis://:pw@Cache").label() == "Cache:6379/0");
+    CHECK(parsed("redis://[::1]/2").label() == "[::1]:6379/2");
+    CHECK(parsed("unix://u:pw@/run/r.sock?db=1").label() == "/run/r.sock");
+  }
+
+  TEST_CASE("what is shown of a server has its name and no credentials") {
+    CHECK(parsed("redis://u:pw@cache:7000/3?name=blue").masked()
+          == "redis://cache:7000/3?name=blue");
+    CHECK(parsed("unix://u:pw@/run/r.sock?db=1&name=x").masked()
+          == "unix:///run/r.sock?db=1&name=x");
+  }
+
+  TEST_CASE("a list names several servers in order") {
+    const auto list =
+      parse_redis_urls("redis://a, unix:///run/b.sock ,redis://:pw@a:7000/1");
+    const auto& servers = std::get<std::vector<redis_endpoint>>(list);
+    REQUIRE(servers.size() == 3);
+    CHECK(servers[0].host == "a");
+    CHECK(servers[1].unix_path == "/run/b.sock");
+    CHECK(servers[2].password == "pw");
+  }
+
+  TEST_CASE("a list that cannot work is refused without its passwords") {
+    for (const auto* list :
+         {"", "redis://a,", ",redis://a", "redis://a,,redis://b",
+          "redis://a,redis://a:6379/0", "redis://:hidden@a,redis://:hidden2@a",
+          "redis://a?name=x,redis://b?name=x", "redis://:hid,den@a",
+          "unix:///x,unix:///x?db=1", "redis://a,http://:hidden@b"}) {
+      const auto outcome = parse_redis_urls(list);
+      REQUIRE_MESSAGE(outcome.index() == 1, list);
+      const auto& text = std::get<std::string>(outcome);
+      CHECK(!text.empty());
+      CHECK(text.find("hid") == std::string::npos);
+      CHECK(text.find("den") == std::string::npos);
+    }
+  }
+
 } // TEST_SUITE
 
 } // namespace wsgw::transport
