@@ -21,8 +21,9 @@ attendance::attendance(const room_context& context, members& all, fan_out& live)
       view_(context.shared.config.presence_grace) {}
 
 attendance::~attendance() {
-  if (announced_ != protocol::role_counts{})
-    context_.shared.presence->announce(context_.room, {});
+  auto* board = context_.shared.presence; // gone when the gateway ends
+  if (board != nullptr && announced_ != protocol::role_counts{})
+    board->announce(context_.room, {});
 }
 
 bool attendance::is_admin_reading() const {

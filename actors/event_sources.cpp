@@ -39,7 +39,8 @@ void embed(hub& shared) {
 } // namespace
 
 event_sources::event_sources(hub& shared,
-                             const std::vector<redis_fleet::place>& places) {
+                             const std::vector<redis_fleet::place>& places)
+    : shared_(shared) {
   if (shared.config.redis_url.empty()) {
     embed(shared);
     return;
@@ -52,6 +53,8 @@ event_sources::event_sources(hub& shared,
   presence_ = std::make_unique<redis_presence>(shared, servers, places);
   shared.presence = presence_.get();
 }
+
+event_sources::~event_sources() { shared_.presence = nullptr; }
 
 void event_sources::start() {
   if (!redis_)

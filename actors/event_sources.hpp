@@ -16,6 +16,10 @@ public:
   /// Fills in the hub's functions. The broadcaster must exist, the loops need
   /// not run yet.
   event_sources(hub& shared, const std::vector<redis_fleet::place>& places);
+  /// Takes the presence board out of the hub: dialogs may outlive it.
+  ~event_sources();
+  event_sources(const event_sources&) = delete;
+  event_sources& operator=(const event_sources&) = delete;
 
   void start();
   /// Closes all links and waits for it. Not on a loop's thread.
@@ -23,6 +27,7 @@ public:
   bool uses_redis() const { return redis_ != nullptr; }
 
 private:
+  hub& shared_;
   std::unique_ptr<redis_fleet> redis_;
   std::unique_ptr<redis_presence> presence_;
 };
