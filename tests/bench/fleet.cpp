@@ -1,5 +1,6 @@
 #include "tests/bench/fleet.hpp"
 
+#include "tests/bench/stamp.hpp"
 #include "tests/bench/ws_wire.hpp"
 
 #include <cerrno>
@@ -72,8 +73,18 @@ fleet::~fleet() {
       close(c->fd);
 }
 
+bool fleet::may_start() {
+  if (clients_.size() == config_.size || handshaking_ >= config_.concurrency)
+    return false;
+  if (began_at_ == 0)
+    began_at_ = now_ns();
+  const auto seconds = static_cast<double>(now_ns() - began_at_) / 1e9;
+  return config_.rate <= 0
+         || static_cast<double>(clients_.size()) < seconds * config_.rate;
+}
+
 void fleet::pump() {
-  while (clients_.size() < config_.size && handshaking_ < config_.concurrency) {
+  while (may_start()) {
     const int fd = start_connect(config_.address);
     clients_.push_back(std::make_unique<client>(*this, clients_.size(), fd));
     ++handshaking_;
@@ -83,6 +94,16 @@ void fleet::pump() {
     else
       events_.add(fd, EPOLLOUT, c);
   }
+}
+
+void fleet::drop(std::size_t index) {
+  auto& c = *clients_[index];
+  if (c.state != client::phase::open)
+    return;
+  --counts_.open;
+  c.state = client::phase::gone;
+  close(c.fd);
+  c.fd = -1;
 }
 
 void fleet::read(client& c) {

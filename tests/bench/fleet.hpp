@@ -28,6 +28,7 @@ struct fleet_config {
   sockaddr_in address{};
   std::size_t size = 0;
   std::size_t concurrency = 256; ///< handshakes under way at a time
+  double rate = 0; ///< handshakes begun a second; 0: as fast as they are done
   /// The upgrade request of a socket.
   std::function<std::string(std::size_t index)> request;
   /// A text frame arrived, other than `__ping__`.
@@ -45,6 +46,9 @@ public:
 
   /// Starts more handshakes, up to the concurrency. Call after every wait.
   void pump();
+  /// Closes an open socket without a word; it counts as neither open nor
+  /// closed. Not from within `on_text`.
+  void drop(std::size_t index);
   /// True when every socket is open or has failed.
   bool is_settled() const { return counts_.open + failures() == config_.size; }
   /// Sockets that are not open any more, or never were.
@@ -60,6 +64,7 @@ private:
   void read(client& c);
   void write(client& c, std::string_view bytes);
   void fail(client& c, unsigned close_code);
+  bool may_start();
 
   poller& events_;
   fleet_config config_;
@@ -67,6 +72,7 @@ private:
   std::vector<std::unique_ptr<client>> clients_;
   std::string buffer_; ///< shared by all reads
   std::size_t handshaking_ = 0;
+  std::int64_t began_at_ = 0; ///< the first `pump`
 };
 
 } // namespace wsgw::bench
