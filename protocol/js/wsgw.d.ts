@@ -157,10 +157,10 @@ export declare class Hub implements AsyncIterable<HubEvent> {
   readonly cursor?: string;
   readonly presence?: Events["presence"];
   on<Name extends keyof Events>(
-    name: Name, handler: (value: Events[Name]) => void | Promise<void>,
+    name: Name, handler: (value: Events[Name]) => unknown,
   ): () => void;
   off<Name extends keyof Events>(
-    name: Name, handler: (value: Events[Name]) => void | Promise<void>,
+    name: Name, handler: (value: Events[Name]) => unknown,
   ): void;
   info(): Info;
   ack(what: number | HubEvent): void;

@@ -1143,7 +1143,7 @@ class Sequencer {
     }
   }
 
-  /// The end of a page: what was not in it up to `to` is not for us.
+  /// What the hub did not send between `after` and `to` is not for us.
   page(after, to) {
     this.knowHead(to);
     if (after <= this.#have) this.#fill(to);
@@ -1228,6 +1228,7 @@ class Conversation {
   #wantsPull = false; // as soon as the application has caught up
   #pulling = false;
   #fruitless = 0;
+  #doubted; // where the last page left a hole
   #acked; // what the hub knows of, a seq of this epoch
   #pace; // of pulls
   #pullTimer;
@@ -1380,17 +1381,27 @@ class Conversation {
   }
 
   #onPage(frame) {
-    const before = this.position.seq;
     this.#pulling = false;
     this.#pullTimer.clear();
-    this.#sequencer.page(frame.after, frame.to);
-    const isFruitful = this.position.seq > before || frame.to > frame.after;
+    if (this.position.seq < frame.to && !this.#settleDoubt(frame)) {
+      return this.#pull();
+    }
+    const isFruitful = this.position.seq > frame.after;
     this.#fruitless = isFruitful ? 0 : this.#fruitless + 1;
     const wantsMore =
       frame.more || this.#isLagging || this.#sequencer.hasHole;
     if (!wantsMore) return;
     if (isFruitful && (frame.more || !this.#isLagging)) this.#pull();
     else this.#pullLater(pullAgainMs);
+  }
+
+  /// A page that leaves a hole: a frame of it was lost, or what is missing is
+  /// not for us. Asked twice and answered alike, it is the latter.
+  #settleDoubt({ after, to }) {
+    const isConfirmed = this.#doubted === this.position.seq;
+    this.#doubted = this.position.seq;
+    if (isConfirmed) this.#sequencer.page(after, to);
+    return isConfirmed;
   }
 
   #closeHole() {

@@ -166,6 +166,7 @@ test("an event for which there was no room is not skipped by a page",
     assert.deepEqual(seen, [1, 2]);
     assert.equal(world.socket.sentOf("pull").at(-1).after, 2);
     world.socket.saySeq(3);
+    world.socket.say({ type: "skip", seq: 5, cursor: "e1:5" });
     world.socket.say({ type: "page", after: 2, to: 5, more: false });
     await settle();
     assert.deepEqual(seen, [1, 2, 3]);

@@ -78,11 +78,26 @@ test("a skip that says since when shows a lost event at once", async () => {
   assert.deepEqual(seqs(), [41, 45]);
 });
 
-test("a page also tells what is not for us", async () => {
+test("a page that was not whole is asked for again", async () => {
+  const { world, seqs } = await followed();
+  world.socket.saySeq(43);
+  world.socket.saySeq(42, 43); // 41 was lost again
+  world.socket.say({ type: "page", after: 40, to: 43, more: false });
+  assert.equal(world.socket.sentOf("pull").length, 2);
+  world.socket.saySeq(41, 42, 43);
+  world.socket.say({ type: "page", after: 40, to: 43, more: false });
+  await settle();
+  assert.deepEqual(seqs(), [41, 42, 43]);
+  assert.equal(world.socket.sentOf("pull").length, 2);
+});
+
+test("what is in no page twice is not for us", async () => {
   const { world, seqs, hub } = await followed();
   world.socket.saySeq(45);
-  world.socket.saySeq(42);
-  world.socket.say({ type: "page", after: 40, to: 44, more: false });
+  for (let turn = 0; turn < 2; turn++) {
+    world.socket.saySeq(42);
+    world.socket.say({ type: "page", after: 40, to: 44, more: false });
+  }
   await settle();
   assert.deepEqual(seqs(), [42, 45]);
   assert.equal(hub.cursor, "e1:45");

@@ -94,7 +94,7 @@ export class Sequencer {
     }
   }
 
-  /// The end of a page: what was not in it up to `to` is not for us.
+  /// What the hub did not send between `after` and `to` is not for us.
   page(after, to) {
     this.knowHead(to);
     if (after <= this.#have) this.#fill(to);

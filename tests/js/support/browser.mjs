@@ -52,8 +52,7 @@ export class Browser {
       { ...size, deviceScaleFactor: 1, mobile: false });
     await page.send("Network.enable");
     await page.send("Page.enable");
-    await page.send("Page.navigate", { url });
-    await page.until("loaded", "document.readyState === 'complete'");
+    await page.load(url);
     return page;
   }
 
@@ -89,6 +88,11 @@ class Page {
 
   send(method, params) {
     return this.browser.send(method, params, this.sessionId);
+  }
+
+  async load(url) {
+    await this.send("Page.navigate", { url });
+    await this.until("loaded", "document.readyState === 'complete'");
   }
 
   /// The value of an expression, or of the promise that it is.
