@@ -254,7 +254,7 @@ TEST_SUITE("actors/log_sequence") {
     pass(10s);
     CHECK(store.reads == 1);
     log().lose_tail(1);
-    publish_unheard();
+    log().publish(R"({"type":"another"})");
     tell(news::restored);
     CHECK(take() == told{"open 1", "reset broker_lost_tail 0"});
   }
