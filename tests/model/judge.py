@@ -1,0 +1,45 @@
+"""Compares what every client got with what was published."""
+
+
+def judge_follower(client, problems) -> int:
+    """Appends what is wrong; returns how many events were lost."""
+    lost = 0
+    for epoch, start, journal in client.segments:
+        if not journal:
+            continue
+        for seq in range(start + 1, max(journal) + 1):
+            events = client.room.events.get((epoch, seq), [])
+            mine = [event.number for event in events
+                    if client.role in event.audience]
+            got = journal.get(seq)
+            if got is not None and not events:
+                problems.append(("invented", f"{client.name}: {epoch}:{seq} "
+                                 "was never acknowledged to its publisher"))
+            elif got is not None and got not in mine:
+                problems.append(("wrong", f"{client.name}: {epoch}:{seq} is "
+                                 f"{mine}, got {got}"))
+            elif got is None and events and len(mine) == len(events):
+                lost += 1
+                problems.append(("lost", f"{client.name}: {epoch}:{seq}"))
+    return lost
+
+
+def judge_legacy(client, problems) -> None:
+    published = [client.room.events[at][0] for at in client.room.order]
+    mine = [event.number for event in published
+            if client.role in event.audience]
+    place = {number: i for i, number in enumerate(mine)}
+    for run in client.runs:
+        places = [place.get(number) for number in run]
+        if None in places:
+            strangers = [n for n, at in zip(run, places) if at is None]
+            problems.append(("audience", f"{client.name}: {strangers} are "
+                             "not for it"))
+            continue
+        for before, after in zip(places, places[1:]):
+            if after <= before:
+                problems.append(("doubled", f"{client.name}: {mine[after]} "
+                                 f"after {mine[before]}"))
+            elif after != before + 1:
+                problems.append(("lost", f"{client.name}: between "
+                                 f"{mine[before]} and {mine[after]}"))

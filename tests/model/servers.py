@@ -1,0 +1,117 @@
+"""The processes under test: one Redis and several gateways, on free loopback
+ports, killed and started again at will."""
+import asyncio
+import os
+import pathlib
+import signal
+import socket
+import subprocess
+
+SECRETS = {
+    "SECRET_KEY": "model-secret-key-of-users-1",
+    "SITE_SECRET": "model-secret-key-of-sites-2",
+    "WS_TICKET_SECRET": "model-secret-of-tickets-03",
+    "WS_DEBUG_TOKEN": "model-debug-token-00000004",
+    "WS_PUBLISH_TOKEN": "model-publish-token-000005",
+}
+GATEWAY = SECRETS | {
+    "WS_HOST": "127.0.0.1",
+    "WS_SHARDS": "2",
+    "WS_RATE_LIMIT_PER_IP": "0",
+    "WS_LOG": "on",
+    "WS_LOG_MAXLEN": "1000000",
+    "WS_HISTORY_SIZE": "200",
+    "WS_OUTBOX_BYTES": "16KiB",
+    "WS_PING_INTERVAL_SECONDS": "1",
+    "WS_PONG_TIMEOUT_SECONDS": "8",
+    "WS_DRAIN_SPREAD": "500ms",
+    "WS_LOG_LEVEL": "warning",
+    "WS_LOG_FORMAT": "json",
+    "ENVIRONMENT": "development",
+}
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+class Process:
+    """One server that can be killed and started again on its port."""
+
+    def __init__(self, command, environment, log: pathlib.Path):
+        self.port = free_port()
+        self.command = [str(word).replace("{port}", str(self.port))
+                        for word in command]
+        self.environment = {k: v.replace("{port}", str(self.port))
+                            for k, v in environment.items()}
+        self.log = log
+        self.child = None
+        self.exit_codes = []  # of ends that were asked for by SIGTERM
+
+    async def start(self) -> None:
+        with self.log.open("ab") as out:
+            self.child = subprocess.Popen(
+                self.command, env=os.environ | self.environment, stdout=out,
+                stderr=out, start_new_session=True)
+        for _ in range(600):
+            if self.child.poll() is not None:
+                raise RuntimeError(f"{self.command[0]} ended at its start, "
+                                   f"see {self.log}")
+            if await self.answers():
+                return
+            await asyncio.sleep(0.05)
+        raise RuntimeError(f"{self.command[0]} does not answer")
+
+    async def answers(self) -> bool:
+        try:
+            _, writer = await asyncio.open_connection("127.0.0.1", self.port)
+            writer.close()
+            return True
+        except OSError:
+            return False
+
+    def is_running(self) -> bool:
+        return self.child is not None and self.child.poll() is None
+
+    async def kill(self) -> None:
+        if self.is_running():
+            self.child.kill()
+        await asyncio.to_thread(self.child.wait)
+
+    async def terminate(self) -> None:
+        """Ends it by SIGTERM and remembers its exit code."""
+        if not self.is_running():
+            return
+        self.child.send_signal(signal.SIGTERM)
+        try:
+            code = await asyncio.to_thread(self.child.wait, 60)
+        except subprocess.TimeoutExpired:
+            self.child.kill()
+            code = await asyncio.to_thread(self.child.wait)
+        self.exit_codes.append(code)
+
+
+def redis_server(folder: pathlib.Path, is_durable: bool) -> Process:
+    saving = (["--appendonly", "yes", "--appendfsync", "always"]
+              if is_durable else ["--appendonly", "no"])
+    return Process(["redis-server", "--port", "{port}", "--bind", "127.0.0.1",
+                    "--dir", folder, "--save", "", "--enable-debug-command", "local",
+                    *saving], {},
+                   folder / "redis.log")
+
+
+def gateway(binary: str, folder: pathlib.Path, number: int, redis: Process,
+            changes: dict) -> Process:
+    environment = GATEWAY | {
+        "WS_PORT": "{port}",
+        "REDIS_URL": f"redis://127.0.0.1:{redis.port}/0",
+    } | changes
+    return Process([binary], environment, folder / f"gateway-{number}.log")
+
+
+def mint(binary: str, *words: str) -> str:
+    return subprocess.run([binary, *words], env=os.environ | SECRETS,
+                          check=True, capture_output=True,
+                          text=True).stdout.strip()
