@@ -1,6 +1,7 @@
 #include "tests/bench/fleet.hpp"
 
 #include "tests/bench/stamp.hpp"
+#include "tests/bench/v1_text.hpp"
 #include "tests/bench/ws_wire.hpp"
 
 #include <cerrno>
@@ -14,18 +15,6 @@ namespace wsgw::bench {
 namespace {
 
 constexpr std::size_t read_bytes = 256 * 1024;
-
-/// The heartbeat of the v1 dialect: `{"type":"ping","seq":43}`.
-bool is_v1_ping(std::string_view payload) {
-  return payload.starts_with(R"({"type":"ping",)");
-}
-
-unsigned code_of(std::string_view close_payload) {
-  if (close_payload.size() < 2)
-    return 1005;
-  return static_cast<unsigned char>(close_payload[0]) * 256U
-         + static_cast<unsigned char>(close_payload[1]);
-}
 
 } // namespace
 
@@ -158,7 +147,7 @@ std::size_t fleet::take_frames(client& c, std::string_view bytes) {
     if (!frame->whole) {
       ++counts_.broken;
     } else if (frame->op == opcode::close) {
-      fail(c, code_of(frame->payload));
+      fail(c, close_code_of(frame->payload));
       return used;
     } else if (frame->op == opcode::ping || frame->payload == "__ping__") {
       std::string answer;
@@ -168,7 +157,7 @@ std::size_t fleet::take_frames(client& c, std::string_view bytes) {
         append_frame(answer, opcode::text, "__pong__");
       ++counts_.pings;
       write(c, answer);
-    } else if (is_v1_ping(frame->payload)) {
+    } else if (v1_type_of(frame->payload) == "ping") {
       std::string answer;
       append_frame(answer, opcode::text, R"({"type":"pong"})");
       ++counts_.pings;

@@ -53,6 +53,16 @@ void add_scenario_options(CLI::App& app, options& o) {
   app.add_option("--seed", o.seed, "of the order of dialogs");
 }
 
+void add_slow_options(CLI::App& app, options& o) {
+  app.add_option("--slow", o.slow, "slow readers beside the connections");
+  app.add_option("--slow-rate", o.slow_rate, "bytes a second that each reads")
+    ->check(CLI::PositiveNumber);
+  app.add_option("--slow-buffer", o.slow_buffer, "their SO_RCVBUF");
+  app.add_option("--slow-settle", o.slow_settle_seconds,
+                 "seconds in which v1 ones have to catch up at the end, at "
+                 "full speed");
+}
+
 void add_source_options(CLI::App& app, options& o) {
   const std::map<std::string, source_kind> kinds{{"redis", source_kind::redis},
                                                  {"http", source_kind::http},
@@ -101,6 +111,7 @@ std::variant<options, int> parse_options(int argc, char** argv) {
   app.option_defaults()->multi_option_policy(CLI::MultiOptionPolicy::TakeLast);
   add_server_options(app, o);
   add_scenario_options(app, o);
+  add_slow_options(app, o);
   add_source_options(app, o);
   add_generator_options(app, o);
   try {

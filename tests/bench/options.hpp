@@ -38,6 +38,11 @@ struct options {
   double stall_seconds = 5;
   std::size_t max_in_flight = 1'000'000;
   std::uint64_t seed = 1;
+  // slow readers, beside the connections
+  std::size_t slow = 0;
+  double slow_rate = 1024;         ///< bytes a second that each reads
+  int slow_buffer = 4096;          ///< their SO_RCVBUF
+  double slow_settle_seconds = 30; ///< for v1 ones to catch up at the end
   // the publisher
   source_kind source = source_kind::redis;
   std::string redis_url = "redis://127.0.0.1:6379";

@@ -79,12 +79,16 @@ endpoint_address resolve(std::string_view url, std::uint16_t default_port) {
   return result;
 }
 
-int start_connect(const sockaddr_in& address) {
+int start_connect(const sockaddr_in& address, int receive_buffer) {
   const int fd = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
   if (fd < 0)
     return -1;
   const int on = 1;
   setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+  // Before the connect: the window's scale follows from it.
+  if (receive_buffer > 0)
+    setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &receive_buffer,
+               sizeof receive_buffer);
   const auto* any = reinterpret_cast<const sockaddr*>(&address);
   if (connect(fd, any, sizeof address) != 0 && errno != EINPROGRESS) {
     close(fd);

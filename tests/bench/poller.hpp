@@ -43,7 +43,7 @@ struct endpoint_address {
 endpoint_address resolve(std::string_view url, std::uint16_t default_port);
 
 /// Starts a non-blocking TCP connect without Nagle's delay; -1 on failure
-/// (`errno` says why).
-int start_connect(const sockaddr_in& address);
+/// (`errno` says why). `receive_buffer`: SO_RCVBUF, 0 for the system's choice.
+int start_connect(const sockaddr_in& address, int receive_buffer = 0);
 
 } // namespace wsgw::bench

@@ -125,6 +125,22 @@ void add_connections(figure_list& out, const outcome& r, const options& o) {
       0);
 }
 
+void add_slow(figure_list& out, const outcome& r, const options& o) {
+  const auto& slow = r.slow;
+  out.count("slow", o.slow);
+  out.count("slow_connects", slow.connects);
+  out.count("slow_events", slow.events);
+  out.count("slow_bytes", slow.bytes);
+  out.count("slow_lagging", slow.lagging);
+  out.count("slow_live", slow.live);
+  out.count("slow_pulls", slow.pulls);
+  out.count("slow_resets", slow.resets);
+  out.count("slow_lost", slow.lost);
+  out.count("slow_doubled", slow.doubled);
+  for (const auto& [code, readers] : slow.closes)
+    out.count("slow_closed_" + std::to_string(code), readers);
+}
+
 } // namespace
 
 std::vector<figure> figures_of(const outcome& result, const options& o) {
@@ -140,6 +156,11 @@ std::vector<figure> figures_of(const outcome& result, const options& o) {
   add_cpu(out, result);
   add_connections(out, result, o);
   add_faults(out, result);
+  if (result.peak_server_bytes > 0)
+    out.real("peak_server_mb",
+             static_cast<double>(result.peak_server_bytes) / 1e6, 1);
+  if (o.slow > 0)
+    add_slow(out, result, o);
   const auto complaint = verdict(result);
   out.text("verdict", complaint.empty() ? "ok" : complaint);
   return out.take();
@@ -174,6 +195,10 @@ std::string verdict(const outcome& result) {
     return "deliveries were lost, doubled, reordered or misrouted";
   if (result.sockets.closed + result.sockets.broken > 0)
     return "sockets were closed or got broken frames";
+  if (result.slow.lost + result.slow.doubled > 0)
+    return "slow readers lost events or got them twice";
+  if (result.has_slow_behind)
+    return "slow readers did not catch up";
   return {};
 }
 

@@ -1,5 +1,6 @@
 #include "tests/bench/run.hpp"
 
+#include "tests/bench/v1_text.hpp"
 #include "tests/bench/ws_wire.hpp"
 
 #include <algorithm>
@@ -44,6 +45,25 @@ std::unique_ptr<source> make_source(poller& events, const options& o,
   return nullptr;
 }
 
+std::unique_ptr<slow_readers>
+make_slow_readers(const options& o, std::shared_ptr<const credentials> secrets,
+                  const endpoint_address& server) {
+  slow_config config;
+  config.address = server.address;
+  config.size = o.slow;
+  config.v1 = o.v1;
+  config.bytes_per_second = o.slow_rate;
+  config.receive_buffer = o.slow_buffer;
+  config.request = [secrets, host = server.host_header, origin = o.origin](
+                     std::size_t index, const std::string& cursor) {
+    auto target = secrets->target_of(index);
+    if (!cursor.empty())
+      target += "&cursor=" + cursor;
+    return upgrade_request(target, host, origin);
+  };
+  return std::make_unique<slow_readers>(std::move(config));
+}
+
 /// Why sockets are missing, as far as the server said.
 std::string reason_of(const fleet_counts& counts) {
   if (!counts.first_refusal.empty())
@@ -76,6 +96,10 @@ bench_run::bench_run(const options& o)
     on_text(receiver, text);
   };
   fleet_ = std::make_unique<fleet>(events_, std::move(config));
+  if (o.slow == 0)
+    return;
+  slow_ = make_slow_readers(o, secrets_, server);
+  heads_.resize(o.dialogs);
 }
 
 outcome bench_run::execute() {
@@ -98,6 +122,7 @@ outcome bench_run::execute() {
   outcome_.end = look();
   if (source_)
     drain();
+  let_slow_catch_up();
   outcome_.faults = ledger_.faults();
   outcome_.sockets = fleet_->counts();
   outcome_.deaf = source_ ? options_.connections - hearing_ : 0;
@@ -185,6 +210,17 @@ void bench_run::drain() {
   idle_until(now_ns() + second / 5);
 }
 
+void bench_run::let_slow_catch_up() {
+  if (!slow_)
+    return;
+  slow_->hurry();
+  const auto deadline = now_ns() + to_ns(options_.slow_settle_seconds);
+  while (options_.v1 && !slow_->have_all(heads_) && now_ns() < deadline)
+    turn(patience);
+  outcome_.has_slow_behind = options_.v1 && !slow_->have_all(heads_);
+  outcome_.slow = slow_->counts();
+}
+
 void bench_run::idle_until(std::int64_t deadline) {
   for (auto now = now_ns(); now < deadline; now = now_ns())
     turn(std::min(patience, deadline - now));
@@ -195,6 +231,10 @@ void bench_run::turn(std::int64_t timeout_ns) {
     source_->flush();
   fleet_->pump();
   events_.wait(timeout_ns);
+  if (!slow_ || !fleet_->is_settled())
+    return;
+  slow_->tick(now_ns());
+  watch_memory();
 }
 
 bool bench_run::is_stalled(std::int64_t now) {
@@ -226,13 +266,23 @@ void bench_run::on_text(std::size_t receiver, std::string_view text) {
     hears_[receiver] = true;
     return;
   }
+  if (slow_)
+    heads_[ledger_.dialog_of(receiver)] = v1_seq_of(v1_cursor_of(text));
   if (ledger_.received(receiver, *found) && measuring_) {
     ++outcome_.deliveries;
     outcome_.latency.record(now_ns() - found->sent_at);
   }
 }
 
-usage bench_run::look() const {
+void bench_run::watch_memory() {
+  if (options_.server_pid <= 0 || now_ns() - memory_seen_at_ < second)
+    return;
+  memory_seen_at_ = now_ns();
+  const auto bytes = resident_bytes(options_.server_pid).value_or(0);
+  outcome_.peak_server_bytes = std::max(outcome_.peak_server_bytes, bytes);
+}
+
+usage bench_run::look() {
   usage u;
   u.at = now_ns();
   u.server =
@@ -242,6 +292,8 @@ usage bench_run::look() const {
   u.machine = cpu_of_machine();
   if (options_.server_pid > 0)
     u.server_bytes = resident_bytes(options_.server_pid);
+  outcome_.peak_server_bytes =
+    std::max(outcome_.peak_server_bytes, u.server_bytes.value_or(0));
   return u;
 }
 

@@ -6,6 +6,7 @@
 #include "tests/bench/ledger.hpp"
 #include "tests/bench/options.hpp"
 #include "tests/bench/process_stats.hpp"
+#include "tests/bench/slow_readers.hpp"
 #include "tests/bench/source.hpp"
 
 #include <cstdint>
@@ -40,7 +41,10 @@ struct outcome {
   fleet_counts sockets;
   std::size_t deaf = 0;           ///< sockets that no probe reached
   std::uint64_t other_frames = 0; ///< text that is no event of this run
-  std::string abort_reason;       ///< empty: the run took its course
+  std::int64_t peak_server_bytes = 0;
+  slow_counts slow;
+  bool has_slow_behind = false; ///< v1 ones that did not catch up in the end
+  std::string abort_reason;     ///< empty: the run took its course
 };
 
 /// One run: connect, probe until everybody hears, warm up, measure, drain.
@@ -55,6 +59,7 @@ private:
   void probe();
   void load_until(std::int64_t deadline);
   void drain();
+  void let_slow_catch_up();
   void idle_until(std::int64_t deadline);
 
   void turn(std::int64_t timeout_ns);
@@ -63,7 +68,8 @@ private:
   void on_text(std::size_t receiver, std::string_view text);
   bool is_stalled(std::int64_t now);
   void look_for_trouble(std::int64_t now);
-  usage look() const;
+  usage look();
+  void watch_memory();
 
   options options_;
   std::shared_ptr<const credentials> secrets_;
@@ -71,6 +77,9 @@ private:
   std::unique_ptr<source> source_;
   ledger ledger_;
   std::unique_ptr<fleet> fleet_;
+  std::unique_ptr<slow_readers> slow_;
+  std::vector<std::uint64_t> heads_; ///< of the dialogs' logs, for `slow_`
+  std::int64_t memory_seen_at_ = 0;
   outcome outcome_;
   std::uint32_t run_id_;
   std::vector<bool> hears_;

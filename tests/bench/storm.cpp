@@ -1,12 +1,12 @@
 #include "tests/bench/storm.hpp"
 
 #include "tests/bench/process_stats.hpp"
+#include "tests/bench/v1_text.hpp"
 #include "tests/bench/ws_wire.hpp"
 #include "tests/support/eventually.hpp"
 #include "tests/support/http_exchange.hpp"
 
 #include <algorithm>
-#include <charconv>
 #include <csignal>
 #include <stdexcept>
 
@@ -25,26 +25,6 @@ options credential_options(const storm_options& o) {
   result.v1 = true;
   result.secret_key = secret;
   return result;
-}
-
-/// The value of the first `"cursor":"…"`; empty when there is none.
-std::string_view cursor_in(std::string_view text) {
-  constexpr std::string_view key = R"("cursor":")";
-  const auto at = text.find(key);
-  if (at == text.npos)
-    return {};
-  text.remove_prefix(at + key.size());
-  return text.substr(0, text.find('"'));
-}
-
-std::uint64_t number_at(std::string_view text) {
-  std::uint64_t value = 0;
-  std::from_chars(text.data(), text.data() + text.size(), value);
-  return value;
-}
-
-std::uint64_t seq_of(std::string_view cursor) {
-  return number_at(cursor.substr(cursor.find(':') + 1));
 }
 
 } // namespace
@@ -112,7 +92,7 @@ std::uint64_t storm::reads_of_redis() {
   const auto at = info.find(key);
   return at == info.npos
            ? 0
-           : number_at(std::string_view{info}.substr(at + key.size()));
+           : v1_number_at(std::string_view{info}.substr(at + key.size()));
 }
 
 // -- clients ------------------------------------------------------------------
@@ -143,15 +123,15 @@ std::string storm::request_of(std::size_t index) {
 
 void storm::on_text(std::size_t index, std::string_view text) {
   auto& c = clients_[index];
-  const auto is_hello = text.starts_with(R"({"type":"hello")");
+  const auto is_hello = v1_type_of(text) == "hello";
   if (is_hello)
     on_hello(c, text);
   else if (const auto s = find_stamp(text, offset_hint_))
     ledger_.received(index, *s);
   // The hello's cursor is where its replay will end.
-  if (const auto cursor = cursor_in(text); !is_hello && !cursor.empty()) {
+  if (const auto cursor = v1_cursor_of(text); !is_hello && !cursor.empty()) {
     c.cursor = cursor;
-    c.seq = seq_of(cursor);
+    c.seq = v1_seq_of(cursor);
   }
   if (!is_storm_ || c.is_caught_up || !c.is_greeted || c.seq < c.head)
     return;
@@ -163,16 +143,16 @@ void storm::on_text(std::size_t index, std::string_view text) {
 void storm::on_hello(client& c, std::string_view text) {
   c.is_greeted = true;
   ++greeted_;
-  const auto cursor = cursor_in(text);
-  c.head = seq_of(cursor);
-  const auto is_fresh = text.find(R"("resume":"fresh")") != text.npos;
-  const auto is_reset = text.find(R"("resume":"reset")") != text.npos;
+  const auto cursor = v1_cursor_of(text);
+  c.head = v1_seq_of(cursor);
+  const auto is_fresh = v1_has(text, "resume", "fresh");
+  const auto is_reset = v1_has(text, "resume", "reset");
   if (is_storm_) {
     result_.fresh += is_fresh ? 1 : 0;
     result_.resets += is_reset ? 1 : 0;
     constexpr std::string_view key = R"("replay":)";
     if (const auto at = text.find(key); at != text.npos)
-      result_.replayed += number_at(text.substr(at + key.size()));
+      result_.replayed += v1_number_at(text.substr(at + key.size()));
   }
   if (is_fresh || is_reset) {
     c.cursor = cursor;
@@ -224,7 +204,7 @@ void storm::miss_events() {
   const auto last = std::to_string(options_.dialogs);
   const auto total = options_.events_before + options_.events_missed;
   const auto is_done = [&] {
-    return seq_of(redis_.cli("FCALL", "wsgw_cursor", "1", last)) == total;
+    return v1_seq_of(redis_.cli("FCALL", "wsgw_cursor", "1", last)) == total;
   };
   if (!turn_until(is_done, patience_seconds))
     throw std::runtime_error("publishing failed: " + source_->error());

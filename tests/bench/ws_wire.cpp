@@ -72,6 +72,13 @@ std::string upgrade_request(std::string_view target, std::string_view host,
   return request;
 }
 
+unsigned close_code_of(std::string_view payload) {
+  if (payload.size() < 2)
+    return 1005;
+  return static_cast<unsigned char>(payload[0]) * 256U
+         + static_cast<unsigned char>(payload[1]);
+}
+
 bool is_accepted(std::string_view head) {
   return head.starts_with("HTTP/1.1 101 ") && head.find(accept) != head.npos;
 }

@@ -33,6 +33,9 @@ std::optional<ws_frame> read_frame(std::string_view bytes);
 /// choose), so that masking does not become part of what is measured.
 void append_frame(std::string& out, opcode op, std::string_view payload);
 
+/// The code in the payload of a close frame; 1005 when there is none.
+unsigned close_code_of(std::string_view payload);
+
 /// The upgrade request (section 4.1), with a fixed key.
 std::string upgrade_request(std::string_view target, std::string_view host,
                             std::string_view origin);
