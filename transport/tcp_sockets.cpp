@@ -16,6 +16,9 @@ namespace wsgw::transport {
 namespace {
 
 constexpr int backlog = 4096;
+/// Unsent bytes that the kernel takes for one connection. Else its buffer grows
+/// to megabytes for a slow reader before the outbox is even used.
+constexpr int most_unsent = 128 * 1024;
 
 std::error_code last_error() { return {errno, std::generic_category()}; }
 
@@ -78,6 +81,8 @@ std::error_code listening_sockets::add(const void* address, unsigned size) {
   // sockets when they begin to listen.
   if (is_first && !switch_on(descriptor, SOL_SOCKET, SO_REUSEPORT))
     return last_error();
+  // Accepted sockets inherit it.
+  switch_on(descriptor, IPPROTO_TCP, TCP_NOTSENT_LOWAT, most_unsent);
   if (::listen(descriptor, backlog) != 0)
     return last_error();
   return {};
