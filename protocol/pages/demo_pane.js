@@ -95,8 +95,8 @@ class Pane {
     this.figure("cursor", cursor);
     this.figure("acked", acked);
     this.figure("read", Object.entries(this.readBy)
-      .map(([role, seq]) => `${seq} ${role}`).join(", ") || undefined);
-    const present = `${admin} · ${widget} · ${site}`;
+      .map(([role, seq]) => `${role} ${seq}`).join(", ") || undefined);
+    const present = `A ${admin} · W ${widget} · S ${site}`;
     this.figure("presence", this.presence && present);
   }
 

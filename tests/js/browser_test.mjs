@@ -120,7 +120,7 @@ test("a pane of the demo that was cut shows what it missed", async (t) => {
   await page.until("acknowledged",
     `${pane("admin", "[data-figure=acked]")}.textContent === "1"`);
   await page.until("presence",
-    `${pane("admin", "[data-figure=presence]")}.textContent === "1 · 1 · 1"`);
+    `${pane("admin", "[data-figure=presence]")}.textContent === "A 1 · W 1 · S 1"`);
   assert.match(await page.eval(
     `${pane("site", "[data-figure=cursor]")}.textContent`), /^[0-9a-z]+:1$/);
 });

@@ -46,7 +46,7 @@ export class Gateway {
     gateway.errors = "";
     gateway.process.stderr.on("data", (text) => (gateway.errors += text));
     gateway.ended = once(gateway.process, "exit");
-    t.after(() => gateway.stop());
+    endWith(t, gateway);
     await until("the hub is ready", () =>
       fetch(`${gateway.url}ready`).then((answer) => answer.ok, () => false));
     gateway.session = await (await fetch(`${gateway.url}api/demo/session`))
@@ -54,10 +54,13 @@ export class Gateway {
     return gateway;
   }
 
-  async stop(signal = "SIGTERM") {
-    this.process.kill(signal);
-    const [code] = await this.ended;
-    return code;
+  /// The exit code, or the signal that ended it.
+  async stop() {
+    this.process.kill("SIGTERM");
+    const rescue = setTimeout(() => this.process.kill("SIGKILL"), 40_000);
+    const [code, by] = await this.ended;
+    clearTimeout(rescue);
+    return by ?? code;
   }
 
   /// Posts one message; its text is what listeners compare.
@@ -80,6 +83,22 @@ export class Gateway {
     return { dialogId: s.dialog_id, role, token: tokens[role],
       env: { WebSocket }, backoff: { base: 50, cap: 500 } };
   }
+}
+
+const started = new WeakMap(); // test -> its hubs
+
+/// One hook for all hubs of a test: a hook that fails hides those behind it.
+function endWith(t, gateway) {
+  const hubs = started.get(t) ?? [];
+  hubs.push(gateway);
+  if (hubs.length > 1) return;
+  started.set(t, hubs);
+  t.after(async () => {
+    const ends = await Promise.all(hubs.map((hub) => hub.stop()));
+    const wrong = hubs.filter((_, i) => ends[i] !== 0);
+    if (wrong.length === 0) return;
+    throw new Error(`hubs ended ${ends}: ${wrong.map((hub) => hub.errors)}`);
+  });
 }
 
 function passedOn(...names) {
