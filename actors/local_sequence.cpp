@@ -69,6 +69,14 @@ void local_sequence::take(messages::event& incoming) {
   number(*parsed, std::move(incoming.json));
 }
 
+void local_sequence::link_changed(const messages::link_state& news) {
+  if (news.what != messages::link_state::news::restored)
+    return;
+  head_ = {make_epoch(), 0};
+  keys_ = {};
+  listener_.on_reset(protocol::reset_reason::broker_lost_tail);
+}
+
 bool local_sequence::is_duplicate(const protocol::event& e,
                                   std::string_view origin) {
   if (e.message_id.empty())

@@ -36,7 +36,9 @@ private:
 };
 
 /// The order of a room without a log in Redis: duplicates are dropped by
-/// message id, what remains is numbered here. The epoch is the dialog's life.
+/// message id, what remains is numbered here. The epoch is the dialog's life,
+/// or what of it passed since the subscription was lost: nobody knows what was
+/// published meanwhile, and a hole must never be silent (design D5).
 class local_sequence final : public room_sequence {
 public:
   local_sequence(hub& shared, shard& home, const protocol::room_id& room,
@@ -45,7 +47,7 @@ public:
   void take(messages::event& incoming) override;
   void append(messages::append& request) override;
   void answered(messages::store_answer&) override {}
-  void link_changed(const messages::link_state&) override {}
+  void link_changed(const messages::link_state& news) override;
   bool fetch(std::uint64_t) override { return false; }
   bool is_open() const override { return true; }
   const protocol::cursor& head() const override { return head_; }

@@ -111,4 +111,24 @@ TEST_SUITE("actors/append_keys") {
     CHECK(keys.find("2", now + 299s) == 2);
     CHECK(keys.find("2", now + 300s) == 0);
   }
+
+  TEST_CASE("a subscription that was lost begins a new epoch") {
+    deterministic_system sys;
+    const auto old = sys.connect(room, protocol::role::site);
+    const auto first = std::get<appended>(append(sys, message_new(1), "k"));
+    caf::anon_send(sys.shared().broadcaster,
+                   actors::messages::link_state{
+                     0, actors::messages::link_state::news::lost});
+    sys.settle();
+    CHECK(std::get<appended>(append(sys, message_new(2))).at.epoch
+          == first.at.epoch);
+    caf::anon_send(sys.shared().broadcaster,
+                   actors::messages::link_state{
+                     0, actors::messages::link_state::news::restored});
+    const auto next = std::get<appended>(append(sys, message_new(3), "k"));
+    CHECK(next.at.epoch != first.at.epoch);
+    CHECK(next.at.seq == 1);
+    CHECK(!next.is_duplicate);
+    CHECK(old.texts().size() == 3); // legacy clients hear nothing of it
+  }
 }
