@@ -72,7 +72,7 @@ export interface Events {
   /** The hub leaves; it closes at the latest in so many milliseconds. */
   drain: { retryAfterMs: number };
   /** Our new token was taken: when it expires. */
-  refreshed: string;
+  refreshed: string | null;
   /**
    * Something went wrong and the hub goes on: `token`, `storage`, `handler`,
    * `overflow`, `bad_frame`, `bad_cursor`, or a code of the hub.
