@@ -71,7 +71,7 @@ export interface Events {
     [key: string]: any };
   /** The hub leaves; it closes at the latest in so many milliseconds. */
   drain: { retryAfterMs: number };
-  /** Our new token was taken: when it expires. */
+  /** Our new token was taken: when it expires; null: it has no end. */
   refreshed: string | null;
   /**
    * Something went wrong and the hub goes on: `token`, `storage`, `handler`,
