@@ -187,9 +187,7 @@ void client_commands::finish_refresh(bool is_good) {
                   "with the one it had.",
                   refresh.ref);
   owner_.renew(now.expires_at);
-  // Without an end of its own: the last moment that the clock knows.
-  owner_.queue(v1::refreshed_frame(
-    now.expires_at.value_or(std::chrono::system_clock::time_point::max())));
+  owner_.queue(v1::refreshed_frame(now.expires_at));
 }
 
 } // namespace wsgw::actors

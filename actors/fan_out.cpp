@@ -68,12 +68,15 @@ void fan_out::durable(const protocol::event* e, const protocol::cursor& head) {
   }
   if (members_.is_empty())
     return;
+  // Who reads v1 messages has made the history begin.
+  const auto may_have_readers = history_.is_kept();
   protocol::frame legacy;
   protocol::frame stream;
   std::size_t receivers = 0;
   for (const auto as : protocol::all_roles) {
     if (!audience.contains(as)) {
-      skip(as);
+      if (may_have_readers)
+        skip(as);
       continue;
     }
     auto& old = members_.live(as, dialect::legacy);
@@ -83,7 +86,7 @@ void fan_out::durable(const protocol::event* e, const protocol::cursor& head) {
         legacy = legacy_frame(*e);
       send_legacy(old, legacy, head.seq);
     }
-    if (!members_.has_readers(as))
+    if (!may_have_readers || !members_.has_readers(as))
       continue;
     flush_skips(as);
     auto& sockets = members_.live(as, dialect::v1);
@@ -223,7 +226,10 @@ void fan_out::cut(std::uint64_t who, bool is_slow) {
 void fan_out::skip(protocol::role as) {
   if (!members_.has_readers(as))
     return;
-  skipped_[static_cast<std::size_t>(as)] = head_.seq;
+  auto& open = skipped_[static_cast<std::size_t>(as)];
+  if (open.to == 0)
+    open.after = head_.seq - 1;
+  open.to = head_.seq;
   if (!skip_timer_)
     skip_timer_ = context_.home.loop().after(skip_delay, [this] {
       for (const auto each : protocol::all_roles)
@@ -233,15 +239,14 @@ void fan_out::skip(protocol::role as) {
 }
 
 void fan_out::flush_skips(protocol::role as) {
-  const auto to =
-    std::exchange(skipped_[static_cast<std::size_t>(as)], std::uint64_t{0});
-  if (to == 0)
+  const auto open = std::exchange(skipped_[static_cast<std::size_t>(as)], {});
+  if (open.to == 0)
     return;
-  const protocol::cursor at{head_.epoch, to};
+  const protocol::cursor at{head_.epoch, open.to};
   for (const auto d : {dialect::v1, dialect::sse}) {
     auto& list = members_.live(as, d);
     if (!list.empty())
-      send_v1(list, v1::skip_frame(d, at), to);
+      send_v1(list, v1::skip_frame(d, open.after, at), open.to);
   }
 }
 

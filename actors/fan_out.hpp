@@ -65,8 +65,12 @@ private:
   const bool is_inbox_;
   const std::size_t scarce_; ///< room below which ephemeral events are spared
   protocol::cursor head_;    ///< of the latest durable event
-  /// By role: up to here nothing is for it, and it was not told; 0: none.
-  std::array<std::uint64_t, protocol::role_count> skipped_{};
+  /// Nothing between these two is for a role, and it was not told.
+  struct gap {
+    std::uint64_t after = 0;
+    std::uint64_t to = 0; ///< 0: no gap
+  };
+  std::array<gap, protocol::role_count> skipped_{};
   transport::timer skip_timer_;
 };
 

@@ -21,7 +21,7 @@ public:
   }
 
   bool add_skip(std::uint64_t to) {
-    return add(v1::skip_frame(reader_.speaks, at(to)), to);
+    return add(v1::skip_frame(reader_.speaks, plan_.to, at(to)), to);
   }
 
   bool add_event(const protocol::frame& replay, std::uint64_t seq) {

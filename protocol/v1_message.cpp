@@ -173,11 +173,11 @@ frame as_sse(const frame& live, const cursor& at) {
   return as_frame(dialect::sse, type.substr(0, type.find('"')), &at, {json});
 }
 
-frame skip_frame(dialect d, const cursor& to) {
+frame skip_frame(dialect d, std::uint64_t after, const cursor& to) {
   const decimal seq{to.seq};
   return as_frame(d, "skip", &to,
                   {R"({"type":"skip","seq":)", seq, R"(,"cursor":")", to.epoch,
-                   ":", seq, R"("})"});
+                   ":", seq, R"(","after":)", decimal{after}, "}"});
 }
 
 frame ping_frame(std::uint64_t head) {
@@ -219,9 +219,12 @@ frame expiring_frame(dialect d, std::chrono::milliseconds in) {
     {R"({"type":"expiring","in_ms":)", decimal{count_of(in)}, "}"});
 }
 
-frame refreshed_frame(std::chrono::system_clock::time_point expires_at) {
+frame refreshed_frame(
+  std::optional<std::chrono::system_clock::time_point> expires_at) {
+  if (!expires_at)
+    return over_websocket({R"({"type":"refreshed","expires_at":null})"});
   return over_websocket({R"({"type":"refreshed","expires_at":")",
-                         milli_text{millis_of(expires_at)}.view(), R"("})"});
+                         milli_text{millis_of(*expires_at)}.view(), R"("})"});
 }
 
 frame drain_frame(dialect d, std::chrono::milliseconds retry_after,

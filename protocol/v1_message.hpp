@@ -69,7 +69,9 @@ frame replay_frame(dialect d, const frame& live);
 /// A live frame of dialect v1, as dialect sse.
 frame as_sse(const frame& live, const cursor& at);
 
-frame skip_frame(dialect d, const cursor& to);
+/// Nothing behind `after`, up to and including `to`, is for the receiver.
+/// `"after"` tells one that missed an earlier event from one that did not.
+frame skip_frame(dialect d, std::uint64_t after, const cursor& to);
 frame ping_frame(std::uint64_t head);
 frame pong_frame();
 frame page_frame(std::uint64_t after, std::uint64_t to, bool more);
@@ -77,7 +79,9 @@ frame lagging_frame(std::uint64_t sent, std::uint64_t head);
 frame live_frame(const cursor& head);
 frame presence_frame(dialect d, const role_counts& counts);
 frame expiring_frame(dialect d, std::chrono::milliseconds in);
-frame refreshed_frame(std::chrono::system_clock::time_point expires_at);
+/// Empty: the new credential has no end, `"expires_at":null`.
+frame refreshed_frame(
+  std::optional<std::chrono::system_clock::time_point> expires_at);
 frame drain_frame(dialect d, std::chrono::milliseconds retry_after,
                   const cursor& head);
 frame reset_frame(dialect d, reset_reason why, const cursor& head);

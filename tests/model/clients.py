@@ -141,6 +141,8 @@ class Follower:
         self.delivered += 1
 
     def take_skip(self, frame) -> None:
+        if frame["after"] != self.have:
+            self.complain("lost", f"skip after {frame['after']} at {self.have}")
         if frame["seq"] <= self.have:
             self.complain("doubled", f"skip {frame['seq']} at {self.have}")
         for seq in range(self.have + 1, frame["seq"] + 1):
@@ -221,24 +223,39 @@ class SseClient(Follower, Client):
             status = int(head.split()[1])
             if status == 200:
                 self.connects += 1
-                await self.live(reader)
-            elif status != 503:
+                is_chunked = b"chunked" in head  # as proxies make it
+                await self.live(lambda: self.block_of(reader, is_chunked))
+            elif status not in (502, 503, 504):
                 self.complain("close", f"status {status}")
         except (asyncio.IncompleteReadError, ConnectionError):
             pass
         finally:
             writer.transport.abort()
 
-    async def live(self, reader) -> None:
+    async def block_of(self, reader, is_chunked: bool) -> str:
+        """The next event, or comment, of the stream."""
+        while is_chunked and "\n\n" not in self.unread:
+            size = int(await reader.readuntil(b"\r\n"), 16)
+            if size == 0:
+                raise EOFError
+            self.unread += (await reader.readexactly(size)).decode()
+            await reader.readexactly(2)
+        if is_chunked:
+            block, _, self.unread = self.unread.partition("\n\n")
+            return block
+        return (await reader.readuntil(b"\n\n")).decode()
+
+    async def live(self, next_block) -> None:
         mood = self.mood()
         ends_at = time.monotonic() + self.random.uniform(0.5, 6)
+        self.unread = ""
         while True:
             if mood != "stay" and not self.is_calm and time.monotonic() > ends_at:
                 if mood == "drop":
                     return
                 await asyncio.sleep(self.random.uniform(1, 4))
                 mood = "stay"
-            block = (await reader.readuntil(b"\n\n")).decode()
+            block = await next_block()
             lines = dict(line.split(": ", 1) for line in block.splitlines()
                          if line and not line.startswith(":"))
             if "data" in lines:

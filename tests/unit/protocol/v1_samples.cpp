@@ -98,7 +98,7 @@ frame event_read(dialect d) {
                   std::nullopt);
 }
 
-frame skip(dialect d) { return v1::skip_frame(d, at(45)); }
+frame skip(dialect d) { return v1::skip_frame(d, 43, at(45)); }
 frame ping(dialect) { return v1::ping_frame(45); }
 frame pong(dialect) { return v1::pong_frame(); }
 frame page(dialect) { return v1::page_frame(41, 141, true); }
