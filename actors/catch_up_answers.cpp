@@ -59,7 +59,8 @@ void catch_up::answer_join(const wish& w, const verdict& v) {
   auto reached = send(to, plan, plan.items.empty() ? plan.to : w.after->seq);
   // A stream that is closed now must get on by one item at least.
   if (is_stream && !plan.items.empty() && reached == w.after->seq
-      && to.socket->send_anyway(plan.items.front().what))
+      && to.socket->send_anyway(plan.items.front().what,
+                                plan.items.front().seq))
     reached = plan.items.front().seq;
   if (v.source == &with_.history.ring())
     with_.history.used_now();
@@ -97,7 +98,8 @@ void catch_up::greet(const wish& w, const verdict& v, const replay_plan& plan) {
     text.more = plan.to != text.head.seq;
     text.from = w.after;
   }
-  to.socket->send_anyway(v1::hello_frame(at.speaks, text));
+  to.socket->send_anyway(v1::hello_frame(at.speaks, text),
+                         text.from ? text.from->seq : text.head.seq);
   context_.home.counters().frames_queued.add();
   // Not before: what its subscriber answers must come behind the hello.
   context_.self->send(to.who, messages::joined{dialog_actor{context_.self}});
@@ -144,8 +146,9 @@ void catch_up::stop_lagging(std::uint64_t who) {
 
 void catch_up::reset_member(std::uint64_t who, protocol::reset_reason why) {
   const auto at = *with_.all.find(who);
-  with_.all.at(at).socket->send_anyway(
-    v1::reset_frame(at.speaks, why, with_.sequence.head()));
+  const auto& head = with_.sequence.head();
+  with_.all.at(at).socket->send_anyway(v1::reset_frame(at.speaks, why, head),
+                                       head.seq);
   if (at.now == standing::lagging)
     stop_lagging(who);
 }

@@ -32,7 +32,8 @@ public:
 
   /// Appends `f` whatever the limit: for the few frames that tell a slow
   /// client that it is slow. False after a close frame.
-  virtual bool send_anyway(const protocol::frame& f) = 0;
+  virtual bool send_anyway(const protocol::frame& f,
+                           std::uint64_t mark = 0) = 0;
 
   /// Bytes that `send` would still take now.
   virtual std::size_t room() const = 0;

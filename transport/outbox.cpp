@@ -20,9 +20,11 @@ bool outbox::push(const protocol::frame& f, std::uint64_t mark) {
   return true;
 }
 
-void outbox::push_always(const protocol::frame& f) {
+void outbox::push_always(const protocol::frame& f, std::uint64_t mark) {
   if (f->empty())
     return;
+  if (mark != 0)
+    mark_ = mark;
   bytes_ += f->size();
   frames_.push_back(f);
 }

@@ -26,7 +26,7 @@ public:
   bool push(const protocol::frame& f, std::uint64_t mark = 0);
 
   /// Appends `f` whatever the limit: for handshake and close frames.
-  void push_always(const protocol::frame& f);
+  void push_always(const protocol::frame& f, std::uint64_t mark = 0);
 
   /// Fills `into` with the unwritten bytes in order; returns how many entries
   /// it used. They stay valid until the next call of another member.

@@ -15,10 +15,11 @@ send_result queued_connection::send(const protocol::frame& f,
   return send_result::queued;
 }
 
-bool queued_connection::send_anyway(const protocol::frame& f) {
+bool queued_connection::send_anyway(const protocol::frame& f,
+                                    std::uint64_t mark) {
   if (is_closing_ || is_read_ended_)
     return false;
-  outbox_.push_always(f);
+  outbox_.push_always(f, mark);
   mark_dirty();
   return true;
 }

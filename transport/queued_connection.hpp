@@ -28,7 +28,7 @@ class queued_connection
       public std::enable_shared_from_this<queued_connection> {
 public:
   send_result send(const protocol::frame& f, std::uint64_t mark) final;
-  bool send_anyway(const protocol::frame& f) final;
+  bool send_anyway(const protocol::frame& f, std::uint64_t mark) final;
   std::size_t room() const final { return outbox_.room(); }
   std::uint64_t last_mark() const final { return outbox_.last_mark(); }
   std::size_t outbox_bytes() const final { return outbox_.bytes(); }

@@ -25,10 +25,12 @@ public:
     return transport::send_result::queued;
   }
 
-  bool send_anyway(const protocol::frame& f) override {
+  bool send_anyway(const protocol::frame& f, std::uint64_t mark) override {
     if (closed)
       return false;
     take(f);
+    if (mark != 0)
+      latest = mark;
     return true;
   }
 
