@@ -123,6 +123,11 @@ void catch_up::ask() {
       from = from ? std::min(*from, *behind) : *behind;
   if (!from)
     return;
+  // The first who comes back to a room is seldom the one who was away longest.
+  const auto is_first = std::none_of(wishes_.begin(), wishes_.end(),
+                                     [](const wish& w) { return w.is_asked; });
+  if (is_first && with_.history.ring().size() == 0)
+    *from -= std::min(*from, margin);
   for (auto& each : wishes_)
     each.is_asked = true;
   asked_ = from;

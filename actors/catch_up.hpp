@@ -21,6 +21,9 @@ public:
   static constexpr std::chrono::seconds patience{5};
   /// Pulls of one member that may wait at the same time.
   static constexpr std::size_t most_pulls = 4;
+  /// Events that are read in front of those that were asked for while nothing
+  /// is kept: others come back with other cursors.
+  static constexpr std::uint64_t margin = 64;
 
   struct parts {
     members& all;
