@@ -73,6 +73,14 @@ void log_sequence::adopt(const protocol::event& e, messages::event& incoming) {
                        std::move(done));
 }
 
+void log_sequence::adopt_again() {
+  adopting_.reset();
+  for (auto& json : std::exchange(unadopted_, {})) {
+    messages::event again{std::move(json), {}, {}};
+    take_plain(again);
+  }
+}
+
 // -- answers ------------------------------------------------------------------
 
 void log_sequence::answered(messages::store_answer& incoming) {
@@ -108,6 +116,13 @@ void log_sequence::answer(store_result<appended>& result,
   const auto* problem = std::get_if<store_error>(&result);
   if (problem == nullptr)
     return;
+  if (problem->is_link_down && unadopted_.size() < follower::max_waiting) {
+    unadopted_.push_back(of.json);
+    if (!adopting_)
+      adopting_ =
+        home_.loop().after(jittered(retry_after), [this] { adopt_again(); });
+    return;
+  }
   // Better delivered without a number than lost.
   home_.counters().adoptions_failed.add();
   log::repeated_warning("adopt", "dialog", "event not added to the log",

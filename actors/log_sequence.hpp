@@ -4,6 +4,7 @@
 #include "actors/room_sequence.hpp"
 #include "protocol/log_follower.hpp"
 
+#include <string>
 #include <vector>
 
 namespace wsgw::actors {
@@ -36,6 +37,7 @@ private:
 
   void take_plain(messages::event& incoming);
   void adopt(const protocol::event& e, messages::event& incoming);
+  void adopt_again();
 
   void answer(store_result<protocol::cursor>& result,
               const messages::store_answer& of);
@@ -71,6 +73,10 @@ private:
   transport::timer retry_;
   transport::timer learning_;
   transport::timer keeping_;
+  /// Plain events whose append got no answer: done again under the same key,
+  /// so that one that did happen is not done twice.
+  std::vector<std::string> unadopted_;
+  transport::timer adopting_;
 };
 
 } // namespace wsgw::actors
