@@ -4,7 +4,7 @@ slow readers on several gateways, while gateways are killed and drained and
 Redis is killed, against a ledger of what was published.
 
 usage: run.py --gateway BINARY [--seconds 20] [--seed N] [--nodes 3]
-              [--redis durable|forgetful] [--keep]
+              [--redis durable|forgetful] [--front none|nginx] [--keep]
 
 Prints a report and `N passed, N failed`; the exit code is 1 if anything was
 lost, doubled, reordered, invented, or a reset has no reason in the ledger.
@@ -40,6 +40,8 @@ class World:
                                           options.redis == "durable")
         self.nodes = [servers.gateway(options.gateway, folder, i, self.redis,
                                       {}) for i in range(options.nodes)]
+        self.front = (servers.nginx(folder, self.nodes)
+                      if options.front == "nginx" else None)
         self.ledger = ledger.Ledger(self.redis.port, options.rooms,
                                     options.seed)
         binary = options.gateway
@@ -56,7 +58,7 @@ class World:
         self.began = time.monotonic()
 
     def any_port(self, dice: random.Random) -> int:
-        return dice.choice(self.nodes).port
+        return (self.front or dice.choice(self.nodes)).port
 
     def target(self, room, role: str) -> str:
         if role == "admin":
@@ -145,6 +147,8 @@ class World:
     async def run(self) -> list:
         await self.redis.start()
         await asyncio.gather(*(node.start() for node in self.nodes))
+        if self.front:
+            await self.front.start()
         readers = self.invite()
         await asyncio.sleep(1)
         writers = [asyncio.create_task(self.publish_all_along(room))
@@ -195,6 +199,8 @@ class World:
             await self.wait(0.2, readers)
 
     async def stop(self) -> None:
+        if self.front:
+            await self.front.terminate()
         for server in (*self.nodes, self.redis):
             await server.terminate()
         await self.ledger.link.close()
@@ -254,6 +260,8 @@ async def main() -> int:
                         help="events a second, all rooms together")
     parser.add_argument("--redis", choices=("durable", "forgetful"),
                         default="durable")
+    parser.add_argument("--front", choices=("none", "nginx"), default="none",
+                        help="what clients connect to: the nodes, or nginx")
     parser.add_argument("--verbose", action="store_true")
     parser.add_argument("--keep", action="store_true",
                         help="keep the folder with the servers' logs")

@@ -111,6 +111,48 @@ def gateway(binary: str, folder: pathlib.Path, number: int, redis: Process,
     return Process([binary], environment, folder / f"gateway-{number}.log")
 
 
+NGINX = """
+worker_processes 1;
+pid nginx.pid;
+error_log nginx-error.log;
+events {{ worker_connections 4096; }}
+http {{
+  access_log off;
+  {temporary}
+  upstream hub {{
+    {nodes}
+  }}
+  map $http_upgrade $connection_upgrade {{ default upgrade; '' close; }}
+  server {{
+    listen 127.0.0.1:{port};
+    location / {{
+      proxy_pass http://hub;
+      proxy_http_version 1.1;
+      proxy_set_header Upgrade $http_upgrade;
+      proxy_set_header Connection $connection_upgrade;
+      proxy_buffering off;
+      proxy_next_upstream error timeout http_503;
+    }}
+  }}
+}}
+"""
+
+
+def nginx(folder: pathlib.Path, nodes: list) -> Process:
+    """Balances the nodes in turn, without any stickiness."""
+    front = Process(["nginx", "-p", folder, "-c", folder / "nginx.conf",
+                     "-e", folder / "nginx-error.log",
+                     "-g", "daemon off;"], {}, folder / "nginx.log")
+    kinds = ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
+    (folder / "nginx.conf").write_text(NGINX.format(
+        port=front.port,
+        temporary=" ".join(f"{kind}_temp_path {folder}/{kind};"
+                           for kind in kinds),
+        nodes=" ".join(f"server 127.0.0.1:{node.port} max_fails=0;"
+                       for node in nodes)))
+    return front
+
+
 def mint(binary: str, *words: str) -> str:
     return subprocess.run([binary, *words], env=os.environ | SECRETS,
                           check=True, capture_output=True,
