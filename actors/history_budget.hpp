@@ -12,7 +12,7 @@ public:
   /// One dialog's history; leaves the budget when it is destroyed.
   class holder {
   public:
-    explicit holder(history_budget& budget);
+    explicit holder(history_budget& budget) : budget_(budget) {}
     holder(const holder&) = delete;
     holder& operator=(const holder&) = delete;
     virtual ~holder();
@@ -29,7 +29,7 @@ public:
     friend class history_budget;
 
     history_budget& budget_;
-    std::list<holder*>::iterator place_;
+    std::list<holder*>::iterator place_; ///< while `bytes_` is not 0
     std::size_t bytes_ = 0;
   };
 
@@ -39,9 +39,11 @@ public:
 
 private:
   void used(holder& who, std::size_t bytes);
+  /// `who` keeps `bytes` now, and was used last unless it shrank.
   void set(holder& who, std::size_t bytes);
 
-  std::list<holder*> by_use_; ///< the least recently used one first
+  /// Those that keep something, the least recently used one first.
+  std::list<holder*> by_use_;
   std::size_t bytes_ = 0;
   std::size_t limit_ = 0;
 };
