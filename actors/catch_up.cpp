@@ -35,8 +35,8 @@ void catch_up::pull(const messages::pull& request) {
       return w.who == request.who && !w.is_join;
     });
   if (static_cast<std::size_t>(waiting) >= most_pulls) {
-    with_.all.at(*where).socket->send(
-      v1::error_frame("rate_limited", "Too many pulls are waiting", ""));
+    with_.all.at(*where).socket->send(v1::error_frame(
+      "rate_limited", "Too many pulls are waiting", request.ref));
     return;
   }
   const auto& what = request.what;

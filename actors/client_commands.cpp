@@ -110,8 +110,8 @@ void client_commands::run(const v1::ack& what, ref) { acknowledge(what.seq); }
 
 void client_commands::run(const v1::ping&, ref) { owner_.queue(pong()); }
 
-void client_commands::run(const v1::pull& what, ref) {
-  caf::anon_send(owner_.dialog, messages::pull{owner_.self->id(), what});
+void client_commands::run(const v1::pull& what, ref said) {
+  caf::anon_send(owner_.dialog, messages::pull{owner_.self->id(), what, said});
 }
 
 void client_commands::run(const v1::typing& what, ref) {

@@ -40,7 +40,7 @@ private:
   void run(const protocol::v1::pong& what, ref);
   void run(const protocol::v1::ack& what, ref);
   void run(const protocol::v1::ping& what, ref);
-  void run(const protocol::v1::pull& what, ref);
+  void run(const protocol::v1::pull& what, ref said);
   void run(const protocol::v1::typing& what, ref);
   void run(const protocol::v1::read& what, ref);
   void run(const protocol::v1::refresh& what, ref said);

@@ -122,6 +122,7 @@ struct ping_due {
 struct pull {
   std::uint64_t who = 0;
   protocol::v1::pull what;
+  std::string ref; ///< of the command, for an error
 };
 /// The node goes away: tell the client its slot.
 struct drain_slot {

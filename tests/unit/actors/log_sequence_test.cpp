@@ -231,7 +231,7 @@ TEST_SUITE("actors/log_sequence") {
     publish_unheard();
     publish_unheard();
     start();
-    caf::anon_send(dialog, messages::pull{1, {1, {}, 100}});
+    caf::anon_send(dialog, messages::pull{1, {1, {}, 100}, {}});
     run();
     CHECK(take() == told{"open 2", "history 1 of 1"});
   }
