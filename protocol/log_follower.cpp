@@ -5,6 +5,14 @@
 
 namespace wsgw::protocol {
 
+/// Epochs are made of the time, and one that replaces another sorts behind it
+/// (protocol-v1 6.2). Of a younger one everything is new to those who are
+/// connected; one that is not was resurrected.
+bool is_younger_epoch(const std::string& epoch, const std::string& than) {
+  return epoch.size() != than.size() ? epoch.size() > than.size()
+                                     : epoch > than;
+}
+
 // -- inputs -------------------------------------------------------------------
 
 void log_follower::live(const cursor& at, std::string json) {
@@ -46,7 +54,15 @@ void log_follower::learn() {
   must_learn_ = is_open_ && !last_ && head_.seq != 0;
 }
 
+void log_follower::link_lost() {
+  is_suspect_ = is_suspect_ || (is_open_ && !last_ && head_.seq != 0);
+  if (asked_)
+    asked_->is_recent = false;
+}
+
 void log_follower::link_restored() {
+  if (is_suspect_ && to_renew_.empty())
+    to_renew_ = head_.epoch;
   must_compare_ = true;
   is_bare_ = false;
   // They may be of a tail that was lost, and are read again.
@@ -71,13 +87,16 @@ void log_follower::on_opened(const cursor& at) {
   settle(*was);
   if (is_open_) {
     must_reopen_ = false;
-    const auto is_new = is_younger(at.epoch);
     if (at.epoch == head_.epoch)
       ours_.note(at.seq);
+    else if (is_younger_epoch(at.epoch, head_.epoch))
+      begin_epoch(at, 0, reset_reason::epoch);
     else
-      begin_epoch(at, is_new ? 0 : at.seq, reset_reason::epoch);
+      to_renew_ = at.epoch;
     return;
   }
+  if (!was->is_recent)
+    return; // it may be of a tail that was lost since: asked again
   is_open_ = true;
   head_ = at;
   if (other_epoch_ == at.epoch) {
@@ -97,6 +116,11 @@ void log_follower::on_renewed(const cursor& at) {
   if (!was)
     return;
   settle(*was);
+  if (at.epoch == head_.epoch || !is_younger_epoch(at.epoch, to_renew_)) {
+    // Nobody began it now: Redis went back once more.
+    to_renew_ = at.epoch;
+    return;
+  }
   begin_epoch(at, 0, reset_reason::broker_lost_tail);
   forget_other(*was);
 }
@@ -110,9 +134,9 @@ std::optional<log_follower::request> log_follower::next_request() {
     ask(purpose::open);
     return open_request{};
   }
-  if (must_renew_) {
+  if (!to_renew_.empty()) {
     ask(purpose::renew);
-    return renew_request{head_.epoch};
+    return renew_request{to_renew_};
   }
   if (must_compare_ || is_behind() || !newer_.empty())
     return ask_healing();
@@ -149,14 +173,6 @@ std::vector<log_follower::output> log_follower::take() {
 
 // -- epochs -------------------------------------------------------------------
 
-/// Epochs are made of the time (protocol-v1 6.2). Nothing relies on it but
-/// this: of a younger epoch everything is new to those who are connected.
-bool log_follower::is_younger(const std::string& epoch) const {
-  const auto& known = head_.epoch;
-  return epoch.size() != known.size() ? epoch.size() > known.size()
-                                      : epoch > known;
-}
-
 /// Goes on in another epoch behind `from`, or earlier, when an earlier event
 /// of it is here. The log's head is `at`.
 void log_follower::begin_epoch(const cursor& at, std::uint64_t from,
@@ -167,7 +183,7 @@ void log_follower::begin_epoch(const cursor& at, std::uint64_t from,
     std::swap(ours_, other_);
     other_epoch_.clear();
   }
-  must_renew_ = false;
+  to_renew_.clear();
   must_reopen_ = false;
   from = std::min(from, at.seq);
   reset_to(std::min(from, ours_.lowest().value_or(from + 1) - 1), why);
@@ -180,6 +196,7 @@ void log_follower::reset_to(std::uint64_t seq, reset_reason why) {
   last_.reset();
   is_bare_ = false;
   must_learn_ = false;
+  is_suspect_ = false;
   older_.clear();
   newer_.clear();
   ours_.drop_through(seq);

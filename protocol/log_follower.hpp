@@ -31,6 +31,9 @@ struct log_page {
   std::vector<stored_event> events; ///< in order, behind `after`
 };
 
+/// True when `epoch` began after `than` (protocol-v1 6.2).
+bool is_younger_epoch(const std::string& epoch, const std::string& than);
+
 /// Follows the log of one room (log mode, protocol-v1 6.2): puts events into
 /// the order of their numbers, finds holes and lost tails, and says what has
 /// to be read. Sans-I/O: the owner performs `next_request` (one at a time),
@@ -75,7 +78,9 @@ public:
     std::uint64_t after = 0;
     std::size_t count = page_size;
   };
-  struct renew_request { ///< wsgw_renew, unless it changed already
+  /// wsgw_renew, unless it changed already. It is not head()'s epoch when
+  /// Redis went back to an older one: the renewal itself was lost.
+  struct renew_request {
     std::string epoch;
   };
   using request = std::variant<open_request, read_request, renew_request>;
@@ -93,6 +98,9 @@ public:
   /// Reads the entry at head() when nothing has been delivered yet, so that a
   /// later comparison can tell whether it is still the same.
   void learn();
+  /// The subscription was lost. What cannot be compared when it is back,
+  /// because the entry at head() is not known by now, counts as lost.
+  void link_lost();
   /// The subscription is back after it was lost: nothing is sure until the
   /// last delivered entry was compared.
   void link_restored();
@@ -140,13 +148,12 @@ private:
   void ask(purpose why, std::uint64_t after = 0);
   read_request ask_healing();
   bool may_deliver() const {
-    return is_open_ && !must_compare_ && !must_renew_ && !must_reopen_;
+    return is_open_ && !must_compare_ && to_renew_.empty() && !must_reopen_;
   }
   bool is_behind() const {
     return ours_.known() > head_.seq || !other_epoch_.empty();
   }
 
-  bool is_younger(const std::string& epoch) const;
   void begin_epoch(const cursor& at, std::uint64_t from, reset_reason why);
   void reset_to(std::uint64_t seq, reset_reason why);
   void settle(const question& was);
@@ -162,9 +169,11 @@ private:
   bool is_open_ = false;
   bool is_stalled_ = false;
   bool must_compare_ = false; ///< before anything is delivered
-  bool must_renew_ = false;   ///< the log has lost what was delivered
   bool must_reopen_ = false;  ///< Redis does not know the room any more
   bool must_learn_ = false;
+  bool is_suspect_ = false; ///< the link was lost before head() was known
+  /// The epoch in Redis, when it has lost what was delivered; else empty.
+  std::string to_renew_;
   /// The last page had the boundary entry and nothing else: read without it.
   bool is_bare_ = false;
   std::optional<std::string> last_; ///< the entry at head(), when known

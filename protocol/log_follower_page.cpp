@@ -30,13 +30,20 @@ void log_follower::on_page(log_page page) {
   if (!was)
     return;
   if (page.epoch.empty()) {
-    (was->known == 0 ? must_reopen_ : must_renew_) = true;
+    if (was->known == 0)
+      must_reopen_ = true;
+    else
+      to_renew_ = head_.epoch;
+    return;
+  }
+  if (page.epoch != head_.epoch && !is_younger_epoch(page.epoch, head_.epoch)) {
+    // The renewal that ended it was lost, with all that it gave numbers to.
+    to_renew_ = page.epoch;
     return;
   }
   if (page.epoch != head_.epoch) {
     settle(*was);
-    begin_epoch({page.epoch, page.head},
-                is_younger(page.epoch) ? page.first - 1 : page.head,
+    begin_epoch({page.epoch, page.head}, page.first - 1,
                 page.renewed.empty() ? reset_reason::epoch
                                      : reset_reason::broker_lost_tail);
     forget_other(*was);
@@ -47,7 +54,7 @@ void log_follower::on_page(log_page page) {
       // Also with what was delivered while the page was on its way.
       || (last_ && head_.seq > was->after && !page.events.empty()
           && !agrees(page, head_.seq, *last_))) {
-    must_renew_ = true;
+    to_renew_ = head_.epoch;
     return;
   }
   settle(*was);

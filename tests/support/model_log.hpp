@@ -45,7 +45,7 @@ public:
 
   protocol::cursor renew(const std::string& epoch) {
     if (epoch_.empty() || epoch_ == epoch)
-      begin("broker_lost_tail");
+      begin("broker_lost_tail", epoch);
     return {epoch_, seq_};
   }
 
@@ -73,8 +73,26 @@ public:
     seq_ = 0;
   }
 
-  // -- what a test looks at
-  // -----------------------------------------------------
+  /// What a snapshot has.
+  struct snapshot {
+    std::string epoch;
+    std::string renewed;
+    std::uint64_t seq = 0;
+    std::deque<protocol::stored_event> entries;
+  };
+  snapshot save() const { return {epoch_, renewed_, seq_, entries_}; }
+  /// Redis starts from a snapshot; renewals since then are lost, too.
+  void restore(const snapshot& old) {
+    epoch_ = old.epoch;
+    renewed_ = old.renewed;
+    seq_ = old.seq;
+    entries_ = old.entries;
+  }
+
+  /// Another server's clock is ahead, or behind, by so many epochs.
+  void move_clock(std::int64_t by) { clock_ += by; }
+
+  // -- what a test looks at ---------------------------------------------------
 
   const std::string& epoch() const { return epoch_; }
   std::uint64_t seq() const { return seq_; }
@@ -89,18 +107,21 @@ public:
   }
 
 private:
-  void begin(std::string why) {
+  void begin(std::string why, const std::string& before = {}) {
     flush();
     renewed_ = std::move(why);
-    // Like the library's, epochs that begin later sort behind.
-    epoch_ = "k" + std::to_string(100'000 + ++epochs_);
+    // Like the library's, an epoch sorts behind the one it replaces.
+    ++clock_;
+    if (!before.empty())
+      clock_ = std::max<std::int64_t>(clock_, std::stoll(before.substr(1)) + 1);
+    epoch_ = "k" + std::to_string(clock_);
   }
 
   std::size_t maxlen_;
   std::string epoch_;
   std::string renewed_;
   std::uint64_t seq_ = 0;
-  std::uint64_t epochs_ = 0;
+  std::int64_t clock_ = 100'000;
   std::deque<protocol::stored_event> entries_;
 };
 
