@@ -34,7 +34,7 @@ inline constexpr std::array event_table{
   event_row{"message_received", durability::ephemeral, role_set::all()},
 };
 
-/// A type that becomes a client's own event by carrying an object `_client`
+/// A type that becomes a client's own event by a non-empty object `_client`
 /// (protocol-v1 section 3, `typing` and `read`): ephemeral, whatever the type
 /// is otherwise, and flat nothing but its type.
 struct client_event_row {

@@ -70,7 +70,8 @@ result<event> assemble(event_reader& read, parse_options options) {
   e.user_id = std::move(read.user_id());
   e.type = std::move(read.type());
   e.ts = time_of(read);
-  if (!read.client().empty()) {
+  // Neither {} nor []: the library in Redis cannot tell them apart.
+  if (read.client().size() > std::string_view{"{}"}.size()) {
     if (const auto* const client = client_row_of(e.type)) {
       assemble_client_event(e, read, client->v1_only);
       return e;

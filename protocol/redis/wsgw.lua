@@ -39,6 +39,8 @@ local LARGEST_SEQ = 9007199254740991
 
 local EPHEMERAL = {typing_start = true, typing_stop = true,
                    message_received = true}
+-- A client's own event by a non-empty object `_client`, as for the gateways.
+local OF_A_CLIENT = {typing_start = true, typing_stop = true, read = true}
 
 -- Numbers stay below 2^53, where tostring() would turn to 1e+15.
 local function digits(number)
@@ -95,13 +97,24 @@ local function look_up(room)
   return nil
 end
 
--- Begins an epoch. What the stream holds belongs to another one, also when
--- only the hash was evicted.
+-- When an epoch began, in us; nil when it is no time of ours.
+local function time_of(epoch)
+  local time = epoch and tonumber(epoch, 36)
+  return time and time < LARGEST_SEQ / 2 and time
+end
+
+-- Begins an epoch, which sorts behind the one it replaces whatever the clock
+-- says. What the stream holds belongs to another one, also when only the hash
+-- was evicted.
 local function begin(room, before, why)
   redis.call('DEL', log_of(room), meta_of(room))
   local now = redis.call('TIME')
   local stamp = tonumber(now[1]) * 1000000 + tonumber(now[2])
-  if base36(stamp) == before then stamp = stamp + 1 end
+  local replaced = time_of(before)
+  if replaced and stamp <= replaced then
+    -- Not just the next: that one may have been begun before and lost.
+    stamp = replaced + 1 + tonumber(now[2])
+  end
   local epoch = base36(stamp)
   redis.call('HSET', meta_of(room), 'epoch', epoch, 'seq', '0')
   if why then
@@ -138,7 +151,10 @@ end
 local function is_ephemeral(json)
   local ok, event = pcall(cjson.decode, json)
   if not ok or type(event) ~= 'table' then return false end
-  return EPHEMERAL[event.type] == true or type(event._client) == 'table'
+  if EPHEMERAL[event.type] then return true end
+  -- Of an object; the keys of an array are numbers, {} and [] look the same.
+  return OF_A_CLIENT[event.type] == true and type(event._client) == 'table'
+         and type(next(event._client)) == 'string'
 end
 
 local function publish_durable(room, json, rest)

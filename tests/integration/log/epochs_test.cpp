@@ -101,6 +101,18 @@ TEST_SUITE("integration/log/epochs") {
     CHECK(redis.read(room, 0).at(3) == "broker_lost_tail");
   }
 
+  TEST_CASE("a renewed epoch sorts behind the one it replaces, and is never "
+            "the same, whatever the clock says") {
+    log_redis redis;
+    redis.publish(room, event);
+    const std::string future = "zzzzzzzzzz";
+    redis.server.cli("HSET", meta, "epoch", future);
+    const auto once = epoch_of(redis.call("wsgw_renew", room, future).at(0));
+    CHECK(once.size() == future.size() + 1);
+    redis.server.cli("HSET", meta, "epoch", future);
+    CHECK(epoch_of(redis.call("wsgw_renew", room, future).at(0)) != once);
+  }
+
   TEST_CASE("an epoch that follows an eviction has no reason") {
     log_redis redis;
     const auto old = redis.publish(room, event);

@@ -170,12 +170,24 @@ TEST_SUITE("integration/log/functions") {
     publish_many(redis, 2);
     for (const std::string json :
          {R"({"type":"typing_start"})", R"({"type":"typing_stop"})",
-          R"({"type":"message_received"})", R"({"type":"x","_client":{}})"})
+          R"({"type":"message_received"})",
+          R"({"type":"read","_client":{"role":"admin"}})"})
       CHECK(redis.publish(room, json).seq == 2);
     CHECK(redis.publish(room, R"({"type":"x","y":{"_client":{}}})").seq == 3);
     CHECK(redis.publish(room, R"({"type":7})").seq == 4);
     CHECK(redis.server.cli("XLEN", stream) == "4");
     CHECK(redis.publish("dialog:12", R"({"type":"typing_stop"})").seq == 0);
+  }
+
+  TEST_CASE("a `_client` means something in a client's own event only") {
+    log_redis redis;
+    for (const std::string json :
+         {R"({"type":"note","_client":{"a":1}})", R"({"type":"note"})",
+          R"({"type":"read"})", R"({"type":"read","_client":{}})",
+          R"({"type":"read","_client":[1]})",
+          R"({"type":"read","_client":"x"})"})
+      redis.publish(room, json);
+    CHECK(redis.cursor(room).ends_with(":6"));
   }
 
   TEST_CASE("a dialog without events has a cursor that stays") {
