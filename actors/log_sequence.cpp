@@ -75,10 +75,16 @@ void log_sequence::adopt(const protocol::event& e, messages::event& incoming) {
 
 void log_sequence::adopt_again() {
   adopting_.reset();
+  unadopted_bytes_ = 0;
   for (auto& json : std::exchange(unadopted_, {})) {
     messages::event again{std::move(json), {}, {}};
     take_plain(again);
   }
+}
+
+bool log_sequence::may_wait(const std::string& json) const {
+  return unadopted_.size() < follower::max_waiting
+         && json.size() <= max_unadopted_bytes - unadopted_bytes_;
 }
 
 // -- answers ------------------------------------------------------------------
@@ -116,7 +122,8 @@ void log_sequence::answer(store_result<appended>& result,
   const auto* problem = std::get_if<store_error>(&result);
   if (problem == nullptr)
     return;
-  if (problem->is_link_down && unadopted_.size() < follower::max_waiting) {
+  if (problem->is_link_down && may_wait(of.json)) {
+    unadopted_bytes_ += of.json.size();
     unadopted_.push_back(of.json);
     if (!adopting_)
       adopting_ =
@@ -141,7 +148,9 @@ void log_sequence::failed() {
 
 void log_sequence::link_changed(const messages::link_state& state) {
   using news = messages::link_state::news;
-  if (state.what == news::restored)
+  if (state.what == news::lost)
+    follower_.link_lost();
+  else if (state.what == news::restored)
     follower_.link_restored();
   else if (state.what == news::commands_ready)
     follower_.retry();
@@ -237,7 +246,7 @@ void log_sequence::keep_alive() {
 /// 75-100 % of `delay`, different from room to room.
 std::chrono::milliseconds
 log_sequence::jittered(std::chrono::milliseconds delay) const {
-  return delay - delay / 1000 * static_cast<int>(room_.hash() % 250);
+  return delay - delay * static_cast<int>(room_.hash() % 250) / 1000;
 }
 
 std::unique_ptr<room_sequence> make_log_sequence(hub& shared, shard& home,

@@ -4,6 +4,8 @@
 #include "actors/room_sequence.hpp"
 #include "protocol/log_follower.hpp"
 
+#include <chrono>
+#include <cstddef>
 #include <string>
 #include <vector>
 
@@ -18,8 +20,12 @@ public:
   /// A request that failed is made again after about this time, whatever the
   /// link says: it may work while one command did not (LOADING, BUSY).
   static constexpr std::chrono::milliseconds retry_after{1000};
-  /// A room that has delivered nothing by then reads the entry at its head.
-  static constexpr std::chrono::seconds learn_after{10};
+  /// A room that has delivered nothing by then reads the entry at its head:
+  /// until it knows that, a link that is lost may have lost a tail. The first
+  /// history goes before, and brings the entry along.
+  static constexpr std::chrono::milliseconds learn_after{300};
+  /// The events that wait to be appended take no more than this.
+  static constexpr std::size_t max_unadopted_bytes = 4U << 20;
 
   /// Asks for the room's head at once. `self` outlives this.
   log_sequence(hub& shared, shard& home, const protocol::room_id& room,
@@ -38,6 +44,7 @@ private:
   void take_plain(messages::event& incoming);
   void adopt(const protocol::event& e, messages::event& incoming);
   void adopt_again();
+  bool may_wait(const std::string& json) const;
 
   void answer(store_result<protocol::cursor>& result,
               const messages::store_answer& of);
@@ -76,6 +83,7 @@ private:
   /// Plain events whose append got no answer: done again under the same key,
   /// so that one that did happen is not done twice.
   std::vector<std::string> unadopted_;
+  std::size_t unadopted_bytes_ = 0;
   transport::timer adopting_;
 };
 
