@@ -171,7 +171,7 @@ class World:
         self.tell("settled")
         for task in readers:
             task.cancel()
-        await asyncio.gather(*readers, return_exceptions=True)
+        await asyncio.wait(readers, timeout=5)
         return problems
 
     async def wait(self, seconds: float, tasks) -> None:

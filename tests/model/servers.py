@@ -48,6 +48,7 @@ class Process:
                             for k, v in environment.items()}
         self.log = log
         self.child = None
+        self.greeting = b""  # what a server that is ready answers with +
         self.exit_codes = []  # of ends that were asked for by SIGTERM
 
     async def start(self) -> None:
@@ -66,9 +67,17 @@ class Process:
 
     async def answers(self) -> bool:
         try:
-            _, writer = await asyncio.open_connection("127.0.0.1", self.port)
-            writer.close()
-            return True
+            reader, writer = await asyncio.open_connection("127.0.0.1",
+                                                           self.port)
+            try:
+                if not self.greeting:
+                    return True
+                # A Redis that still loads its data answers -LOADING.
+                writer.write(self.greeting)
+                answer = await asyncio.wait_for(reader.readline(), 5)
+                return answer.startswith(b"+")
+            finally:
+                writer.close()
         except OSError:
             return False
 
@@ -96,10 +105,12 @@ class Process:
 def redis_server(folder: pathlib.Path, is_durable: bool) -> Process:
     saving = (["--appendonly", "yes", "--appendfsync", "always"]
               if is_durable else ["--appendonly", "no"])
-    return Process(["redis-server", "--port", "{port}", "--bind", "127.0.0.1",
-                    "--dir", folder, "--save", "", "--enable-debug-command", "local",
-                    *saving], {},
-                   folder / "redis.log")
+    server = Process(["redis-server", "--port", "{port}", "--bind",
+                      "127.0.0.1", "--dir", folder, "--save", "",
+                      "--enable-debug-command", "local", *saving], {},
+                     folder / "redis.log")
+    server.greeting = b"PING\r\n"
+    return server
 
 
 def gateway(binary: str, folder: pathlib.Path, number: int, redis: Process,
