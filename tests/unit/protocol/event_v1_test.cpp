@@ -103,6 +103,14 @@ TEST_SUITE("protocol/event: what v1 adds") {
               .client_conn.empty());
   }
 
+  TEST_CASE("an empty `_client` means nothing: the event stays durable") {
+    for (const std::string client : {"{}", "{ }", "[]", "[1]"}) {
+      const auto e = parsed(R"({"type":"read","_client":)" + client + "}");
+      CHECK(e.kind == durability::durable);
+      CHECK(e.client.empty());
+    }
+  }
+
   TEST_CASE("of two `_client` the last one counts") {
     const auto e = parsed(
       R"({"type":"read","_client":{"conn":"1"},"_client":{"conn":"2"}})");
