@@ -140,7 +140,11 @@ void fan_out::send_legacy(list& to, const protocol::frame& frame,
   auto& counters = context_.home.counters();
   std::size_t queued = 0;
   for (std::size_t i = 0; i < to.size();) {
-    const auto result = to[i].socket->send(frame, seq);
+    auto& socket = *to[i].socket;
+    auto result = socket.send(frame, seq);
+    // It has no pages to fall back on: it gets all the room there is.
+    if (result == transport::send_result::full && socket.deepen())
+      result = socket.send(frame, seq);
     if (result == transport::send_result::queued) {
       ++queued;
       ++i;

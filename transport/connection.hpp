@@ -35,6 +35,11 @@ public:
   virtual bool send_anyway(const protocol::frame& f,
                            std::uint64_t mark = 0) = 0;
 
+  /// Lets the kernel hold as much unsent for this connection as it will
+  /// (128 KiB otherwise): for a burst to a client that cannot catch up any
+  /// other way. False when that was done before.
+  virtual bool deepen() = 0;
+
   /// Bytes that `send` would still take now.
   virtual std::size_t room() const = 0;
 

@@ -2,6 +2,8 @@
 
 #include "transport/socket_write.hpp"
 
+#include <utility>
+
 namespace wsgw::transport {
 
 send_result queued_connection::send(const protocol::frame& f,
@@ -22,6 +24,11 @@ bool queued_connection::send_anyway(const protocol::frame& f,
   outbox_.push_always(f, mark);
   mark_dirty();
   return true;
+}
+
+bool queued_connection::deepen() {
+  return !std::exchange(is_deep_, true)
+         && lift_unsent_limit(socket().native_handle());
 }
 
 void queued_connection::open() {

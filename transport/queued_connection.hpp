@@ -29,6 +29,7 @@ class queued_connection
 public:
   send_result send(const protocol::frame& f, std::uint64_t mark) final;
   bool send_anyway(const protocol::frame& f, std::uint64_t mark) final;
+  bool deepen() final;
   std::size_t room() const final { return outbox_.room(); }
   std::uint64_t last_mark() const final { return outbox_.last_mark(); }
   std::size_t outbox_bytes() const final { return outbox_.bytes(); }
@@ -60,6 +61,7 @@ protected:
 private:
   void wait_writable();
 
+  bool is_deep_ = false; ///< the kernel's own limit holds
   bool is_open_ = false;
   bool is_dirty_ = false;   ///< asked for the turn's end
   bool is_waiting_ = false; ///< for the socket to take more

@@ -9,7 +9,7 @@ namespace wsgw::transport {
 namespace {
 
 /// What is wrong; empty when nothing is.
-using complaint = std::string;
+using complaint = std::string_view;
 
 /// Cuts `text` at the first `mark`; returns what stood behind it.
 std::string_view cut(std::string_view& text, char mark) {
@@ -192,7 +192,7 @@ parse_redis_url(std::string_view url) {
   redis_endpoint server;
   url.remove_prefix(is_unix ? local.size() : tcp.size());
   if (auto wrong = read(url, is_unix, server); !wrong.empty())
-    return wrong;
+    return std::string{wrong};
   return server;
 }
 

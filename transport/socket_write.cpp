@@ -3,6 +3,8 @@
 #include <array>
 #include <cerrno>
 #include <cstddef>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <span>
 #include <sys/socket.h>
 
@@ -41,6 +43,13 @@ write_outcome write_out(outbox& from, int descriptor) {
 bool push_after_writing(outbox& to, const protocol::frame& f,
                         std::uint64_t mark, int descriptor) {
   return write_out(to, descriptor) != write_outcome::failed && to.push(f, mark);
+}
+
+bool lift_unsent_limit(int descriptor) {
+  const int none = 0; // the system's: by default none
+  return ::setsockopt(descriptor, IPPROTO_TCP, TCP_NOTSENT_LOWAT, &none,
+                      sizeof(none))
+         == 0;
 }
 
 } // namespace wsgw::transport

@@ -22,4 +22,8 @@ write_outcome write_out(outbox& from, int descriptor);
 bool push_after_writing(outbox& to, const protocol::frame& f,
                         std::uint64_t mark, int descriptor);
 
+/// Undoes the TCP_NOTSENT_LOWAT that the socket inherited. False when the
+/// kernel refuses.
+bool lift_unsent_limit(int descriptor);
+
 } // namespace wsgw::transport

@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace wsgw::tests {
@@ -34,6 +35,11 @@ public:
     return true;
   }
 
+  bool deepen() override {
+    capacity += kernel_bytes;
+    return std::exchange(kernel_bytes, 0) != 0;
+  }
+
   std::size_t room() const override {
     const auto used = is_bounded ? queued : 0;
     return full || used > capacity ? 0 : capacity - used;
@@ -59,6 +65,7 @@ public:
   std::vector<std::string> texts;
   std::uint64_t latest = 0;
   std::size_t capacity = 1U << 20;
+  std::size_t kernel_bytes = 0; ///< what `deepen` adds, once
   int pings = 0;
   std::size_t queued = 0; ///< bytes since the last `drain`
   bool is_bounded = false;
