@@ -18,7 +18,7 @@ constexpr auto streams = {protocol::dialect::v1, protocol::dialect::sse};
 
 attendance::attendance(const room_context& context, members& all, fan_out& live)
     : context_(context), members_(all), live_(live),
-      view_(context.shared.config.presence_grace) {}
+      view_(context.shared.config().presence_grace) {}
 
 attendance::~attendance() {
   auto* board = context_.shared.presence; // gone when the gateway ends

@@ -59,7 +59,7 @@ void authoriser_state::authorise(messages::authorise& request) {
 void authoriser_state::ask(const std::string& key,
                            const protocol::auth_question& question) {
   transport::http_client_request http;
-  http.url = shared->config.auth_url;
+  http.url = shared->config().auth_url;
   http.body = protocol::encode(question);
   http.deadline = deadline;
   backend->send(std::move(http), [me = authoriser_actor{self},

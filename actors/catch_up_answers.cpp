@@ -24,7 +24,8 @@ std::size_t catch_up::bytes_for(const member& to, bool is_live) const {
   const auto room = to.socket->room();
   // A replay leaves a live member room for what happens meanwhile.
   const auto kept =
-    is_live ? std::max(slack, context_.shared.config.outbox_bytes / 4) : slack;
+    is_live ? std::max(slack, context_.shared.config().outbox_bytes / 4)
+            : slack;
   return room > kept ? room - kept : 0;
 }
 
@@ -80,7 +81,7 @@ void catch_up::answer_join(const wish& w, const verdict& v) {
 void catch_up::greet(const wish& w, const verdict& v, const replay_plan& plan) {
   const auto& at = *with_.all.find(w.who);
   const auto& to = with_.all.at(at);
-  const auto& config = context_.shared.config;
+  const auto& config = context_.shared.config();
   protocol::hello text;
   text.conn = to.conn;
   text.room = &context_.room;
@@ -102,7 +103,8 @@ void catch_up::greet(const wish& w, const verdict& v, const replay_plan& plan) {
                          text.from ? text.from->seq : text.head.seq);
   context_.home.counters().frames_queued.add();
   // Not before: what its subscriber answers must come behind the hello.
-  context_.self->send(to.who, messages::joined{dialog_actor{context_.self}});
+  context_.self->send(to.who, messages::joined{dialog_actor{context_.self},
+                                               text.from.value_or(text.head)});
 }
 
 // -- pulls --------------------------------------------------------------------

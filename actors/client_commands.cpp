@@ -40,7 +40,7 @@ const protocol::frame& pong() {
 
 client_commands::client_commands(subscriber_state& owner)
     : owner_(owner),
-      limit_(owner.shared->config.command_rate, owner.home->loop().now()),
+      limit_(owner.shared->config().command_rate, owner.home->loop().now()),
       events_(*owner.shared, *owner.home, owner.who->room, owner.who->as,
               owner.who->id) {}
 
@@ -133,8 +133,9 @@ void client_commands::run(const v1::refresh& what, ref said) {
   refresh_ = pending_refresh{{}, said};
   if (!context || context->credential.empty())
     return finish_refresh(false);
-  refresh_->verdict = judge_refresh(owner_.shared->config, *context, what.token,
-                                    std::chrono::system_clock::now());
+  refresh_->verdict =
+    judge_refresh(owner_.shared->live.now().policy, *context, what.token,
+                  std::chrono::system_clock::now());
   switch (refresh_->verdict.outcome) {
   case protocol::admission_outcome::admitted:
     return finish_refresh(true);

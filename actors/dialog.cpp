@@ -23,7 +23,7 @@ std::unique_ptr<room_sequence> make_sequence(dialog_state& owner,
 
 dialog_state::parts::parts(dialog_state& owner)
     : context{*owner.shared, *owner.home, *owner.room, owner.self},
-      history(owner.home->histories(), owner.shared->config.history_size),
+      history(owner.home->histories(), owner.shared->config().history_size),
       live(context, all, history), present(context, all, live),
       sequence(make_sequence(owner, context)),
       behind(context, {all, history, live, *sequence,
@@ -48,7 +48,7 @@ void dialog_state::start(hub& hub_ref, shard& home_ref,
   shared = &hub_ref;
   home = &home_ref;
   room = which;
-  home->histories().limit(shared->config.history_bytes
+  home->histories().limit(shared->config().history_bytes
                           / std::max<std::size_t>(1, shared->shards.size()));
   has.emplace(*this);
   listed.emplace(home->actors(), *this);
@@ -70,7 +70,8 @@ void dialog_state::join(const messages::join& request) {
   lingering.reset();
   self->monitor(request.who);
   if (is_legacy) {
-    self->send(request.who, messages::joined{dialog_actor{self}});
+    self->send(request.who,
+               messages::joined{dialog_actor{self}, has->sequence->head()});
   } else {
     // Nobody can come back with a cursor before somebody was given one.
     if (has->sequence->is_open())
@@ -199,7 +200,7 @@ void dialog_state::forward_to_inbox(const protocol::event& e,
 
 void dialog_state::linger() {
   // Runs on the shard's thread between two messages; the handle dies with us.
-  lingering = home->loop().after(shared->config.history_ttl, [this] {
+  lingering = home->loop().after(shared->config().history_ttl, [this] {
     caf::anon_send(shared->broadcaster,
                    messages::retire{*room, seen, self->id()});
     linger(); // asks again, unless the broadcaster agrees

@@ -38,12 +38,21 @@ struct actor_info {
   bool is_lagging = false;
 };
 
+struct connection_trace; // journal.hpp
+struct room_detail;      // room_detail.hpp
+
 /// A living actor that can describe itself.
 class describable {
 public:
   virtual ~describable() = default;
   /// Fills what applies. Called on the shard's thread between two messages.
   virtual void describe(actor_info& out) const = 0;
+  /// Fills in what `explain` asks of a connection; false when it has none. Same
+  /// thread.
+  virtual bool trace(connection_trace&) const { return false; }
+  /// Fills in what the page of one room shows; false when it is no room. Same
+  /// thread.
+  virtual bool detail(room_detail&) const { return false; }
   /// Closes the connection, where the actor has one. Same thread.
   virtual void request_close(const protocol::close_status&) {}
   /// The node goes away: the client is sent away after `slot`, where the actor

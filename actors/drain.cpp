@@ -73,8 +73,9 @@ milliseconds drain_spread(const settings& config, std::size_t clients) {
 drain_news begin_drain(hub& shared) {
   const auto connections = connections_of(shared);
   // Nothing works any more without the actor that has died.
-  const auto spread =
-    shared.failed ? milliseconds{0} : drain_spread(shared.config, connections);
+  const auto spread = shared.failed
+                        ? milliseconds{0}
+                        : drain_spread(shared.config(), connections);
   std::int64_t none = -1;
   if (!shared.drain_spread_ms.compare_exchange_strong(none, spread.count()))
     return {connections, milliseconds{none}};

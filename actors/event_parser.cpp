@@ -10,7 +10,7 @@ std::optional<protocol::event> parse_counted(hub& shared, shard& home,
                                              const protocol::room_id& room,
                                              std::string_view json) {
   const protocol::parse_options options{
-    shared.config.compat, room.kind() == protocol::room_kind::user};
+    shared.config().compat, room.kind() == protocol::room_kind::user};
   auto parsed = protocol::parse_event(json, options);
   if (parsed)
     return std::move(*parsed);

@@ -27,7 +27,7 @@ void embed(hub& shared) {
   shared.append = [&shared](const protocol::room_id& room, std::string json,
                             std::string key, hub::append_done done) {
     if (shared.inflight_events.load(std::memory_order_relaxed)
-        >= shared.config.max_inflight_events)
+        >= shared.config().max_inflight_events)
       return done(store_error{false, "too many events are in flight"});
     caf::anon_send(shared.broadcaster,
                    messages::append{room, std::move(json), std::move(key),
@@ -41,13 +41,13 @@ void embed(hub& shared) {
 event_sources::event_sources(hub& shared,
                              const std::vector<redis_fleet::place>& places)
     : shared_(shared) {
-  if (shared.config.redis_url.empty()) {
+  if (shared.config().redis_url.empty()) {
     embed(shared);
     return;
   }
   // The configuration has refused a malformed list already.
   const auto servers = std::get<std::vector<transport::redis_endpoint>>(
-    transport::parse_redis_urls(shared.config.redis_url));
+    transport::parse_redis_urls(shared.config().redis_url));
   redis_ = std::make_unique<redis_fleet>(shared, servers, places);
   redis_->install();
   presence_ = std::make_unique<redis_presence>(shared, servers, places);

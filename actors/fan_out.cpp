@@ -31,7 +31,7 @@ fan_out::fan_out(const room_context& context, members& all,
                  room_history& history)
     : context_(context), members_(all), history_(history),
       is_inbox_(context.room.kind() == protocol::room_kind::user),
-      scarce_(context.shared.config.outbox_bytes / 4) {}
+      scarce_(context.shared.config().outbox_bytes / 4) {}
 
 void fan_out::restart(const protocol::cursor& head) {
   head_ = head;

@@ -67,8 +67,8 @@ gateway::gateway(const settings& config) : hub_(config) {
 }
 
 void gateway::make_shards() {
-  const auto wanted = hub_.config.shards != 0
-                        ? hub_.config.shards
+  const auto wanted = hub_.config().shards != 0
+                        ? hub_.config().shards
                         : std::max(1U, std::thread::hardware_concurrency());
   for (std::size_t i = 0; i < wanted; ++i) {
     loops_.push_back(std::make_unique<transport::shard_loop>());
@@ -90,7 +90,7 @@ void gateway::spawn_actors() {
   watch(caf::actor_cast<caf::actor>(hub_.broadcaster), broadcaster_state::name);
   for (const auto& each : hub_.routers)
     watch(caf::actor_cast<caf::actor>(each), router_state::name);
-  if (hub_.config.auth_url.empty())
+  if (hub_.config().auth_url.empty())
     return;
   backend_ = transport::make_http_client(*loops_.front());
   hub_.authoriser =
@@ -123,9 +123,9 @@ bool gateway::open() {
   for (auto& loop : loops_)
     loops.push_back(loop.get());
   transport::http_limits limits;
-  limits.handshake_timeout = hub_.config.handshake_timeout;
+  limits.handshake_timeout = hub_.config().handshake_timeout;
   listener_ = std::make_unique<transport::listener>(loops, *sockets_, limits);
-  const auto& [host, port] = std::pair{hub_.config.host, hub_.config.port};
+  const auto& [host, port] = std::pair{hub_.config().host, hub_.config().port};
   if (const auto error = listener_->open(host, port)) {
     const auto reason = error.message();
     log::error("main", "cannot listen",
@@ -137,7 +137,7 @@ bool gateway::open() {
             {{"host", host},
              {"port", listener_->port()},
              {"shards", hub_.shards.size()},
-             {"mode", hub_.config.compat ? "compat" : "strict"},
+             {"mode", hub_.config().compat ? "compat" : "strict"},
              {"source", sources_->uses_redis() ? "redis" : "embedded"}});
   return true;
 }

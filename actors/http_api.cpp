@@ -125,7 +125,7 @@ http_api::found http_api::find(std::string_view path) const {
   if (result.is_publish)
     return result;
   result.get = find_page(path);
-  if (shared_.config.demo)
+  if (shared_.config().demo)
     result.post = demo_pages::find_post(path);
   else if (result.get != nullptr && result.get->guard == door::demo)
     result.get = nullptr;
@@ -158,7 +158,7 @@ http_api::refuse(const transport::http_request& request, const found& where) {
   if (where.get == nullptr)
     return error(errc::not_found);
   if (where.get->guard == door::debug)
-    switch (debug_access(request, shared_.config.debug_token)) {
+    switch (debug_access(request, shared_.config().debug_token)) {
     case access_verdict::granted:
       break;
     case access_verdict::denied:
@@ -185,7 +185,7 @@ http_api::without_upgrade(const transport::http_request& request,
   const auto route = protocol::parse_ws_route(path);
   if (route && route->where == protocol::endpoint::widget_test)
     return json_response(std::string{protocol::widget_test_body()});
-  if (shared_.config.compat) {
+  if (shared_.config().compat) {
     shared_.refused.add(protocol::word_of(errc::upgrade_required));
     if (!asks_for_upgrade(request))
       return json_response(R"({"detail":"Not Found"})", 404);
@@ -194,7 +194,7 @@ http_api::without_upgrade(const transport::http_request& request,
     return response;
   }
   const auto hidden =
-    route && route->where == protocol::endpoint::echo && !shared_.config.echo;
+    route && route->where == protocol::endpoint::echo && !shared_.config().echo;
   const auto why = hidden                      ? errc::not_found
                    : !route                    ? route.error()
                    : asks_for_upgrade(request) ? errc::bad_upgrade

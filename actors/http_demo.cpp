@@ -102,7 +102,7 @@ transport::http_response refusal_page(const protocol::admission& verdict,
 } // namespace
 
 demo_pages::demo_pages(hub& shared, const clocks& time)
-    : shared_(shared), time_(time), policy_(admission_policy_of(shared.config)),
+    : shared_(shared), time_(time),
       // Ids go on rising over a restart, or open pages would take new
       // messages for ones that they have already shown.
       next_id_(static_cast<std::uint64_t>(protocol::unix_seconds(time_.wall())
@@ -138,7 +138,7 @@ demo_pages::check_sender(const transport::http_request& request,
   if (request.has_header("origin"))
     attempt.origin = std::string{request.header("origin")};
   attempt.now = time_.wall();
-  const auto verdict = protocol::decide(policy_, attempt);
+  const auto verdict = protocol::decide(shared_.live.now().policy, attempt);
   if (verdict.outcome == protocol::admission_outcome::admitted)
     return std::nullopt;
   shared_.refused.add(verdict.outcome
@@ -150,7 +150,7 @@ demo_pages::check_sender(const transport::http_request& request,
 
 void demo_pages::post(page_request request, const post_route& to) {
   const auto& http = request.http;
-  if (http.body.size() > shared_.config.max_event_bytes / 2) {
+  if (http.body.size() > shared_.config().max_event_bytes / 2) {
     request.respond(error_page(protocol::errc::body_too_large, http.id));
     return;
   }
@@ -181,7 +181,7 @@ void demo_pages::post(page_request request, const post_route& to) {
 
 void demo_pages::session(page_request request) {
   const auto now = time_.wall();
-  const auto& config = shared_.config;
+  const auto& config = shared_.config();
   protocol::demo_session session;
   session.dialog_id = demo_dialog;
   session.assistant_id = demo_assistant;

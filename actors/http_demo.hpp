@@ -40,7 +40,6 @@ public:
 private:
   hub& shared_;
   clocks time_;
-  protocol::admission_policy policy_;
   std::atomic<std::uint64_t> next_id_;
 };
 

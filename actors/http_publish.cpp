@@ -170,7 +170,7 @@ private:
 };
 
 bool publish_page::is_served() const {
-  return !shared_.config.publish_token.empty() || shared_.config.demo;
+  return !shared_.config().publish_token.empty() || shared_.config().demo;
 }
 
 std::optional<transport::http_response>
@@ -184,7 +184,7 @@ publish_page::check_sender(const transport::http_request& request) {
     response.headers.emplace_back("Allow", "POST");
     return response;
   }
-  const auto& token = shared_.config.publish_token;
+  const auto& token = shared_.config().publish_token;
   if (token.empty())
     return is_own_origin(request) ? std::nullopt
                                   : std::optional{refuse(errc::forbidden)};
@@ -208,8 +208,8 @@ void publish_page::post(page_request request) {
   const auto id = request.http.id;
   auto work = std::make_shared<batch>(*this, std::move(request));
   protocol::publish_limits limits;
-  limits.max_event_bytes = shared_.config.max_event_bytes;
-  limits.events.compat = shared_.config.compat;
+  limits.max_event_bytes = shared_.config().max_event_bytes;
+  limits.events.compat = shared_.config().compat;
   auto parsed = protocol::parse_publish(work->body(), limits);
   if (const auto* why = std::get_if<protocol::publish_refusal>(&parsed)) {
     shared_.publishes.add("refused");

@@ -57,8 +57,8 @@ stats_facts_of(hub& shared, const protocol::census& people,
   facts.connection_limit = shared.connection_limit;
   facts.limited_addresses = attempts.limited;
   facts.tracked_addresses = attempts.addresses;
-  facts.attempts_per_address = shared.config.rate_limit_per_ip;
-  facts.attempt_window = shared.config.rate_limit_window;
+  facts.attempts_per_address = shared.config().rate_limit_per_ip;
+  facts.attempt_window = shared.config().rate_limit_window;
   facts.pending_events = shared.inflight_events.load();
   for (auto* one : shared.shards)
     facts.processed_events += one->counters().events_in.get();

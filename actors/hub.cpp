@@ -9,12 +9,6 @@ namespace wsgw::actors {
 
 namespace {
 
-protocol::cidr_set proxies_of(const settings& s) {
-  // The configuration refuses a malformed list at start.
-  auto parsed = protocol::cidr_set::parse(s.trusted_proxies);
-  return parsed ? std::move(*parsed) : protocol::cidr_set{};
-}
-
 /// Names of connections differ between nodes and runs, so that a log line or a
 /// client's report finds the right one.
 std::uint64_t random_start() {
@@ -25,10 +19,9 @@ std::uint64_t random_start() {
 } // namespace
 
 hub::hub(settings s)
-    : config(std::move(s)), started_at(std::chrono::system_clock::now()),
-      trusted_proxies(proxies_of(config)), next_connection(random_start()),
-      node_id(random_hex(8)),
-      attempts_({config.rate_limit_per_ip, config.rate_limit_window}) {}
+    : live(std::move(s)), started_at(std::chrono::system_clock::now()),
+      next_connection(random_start()), node_id(random_hex(8)),
+      attempts_({config().rate_limit_per_ip, config().rate_limit_window}) {}
 
 void hub::set_source(const source_status& status) {
   std::lock_guard lock{mutex_};

@@ -1,12 +1,11 @@
 #pragma once
 
 #include "actors/interfaces.hpp"
+#include "actors/live_settings.hpp"
 #include "actors/log_store.hpp"
 #include "actors/presence_board.hpp"
-#include "actors/settings.hpp"
 #include "actors/shard.hpp"
 #include "protocol/attempt_window.hpp"
-#include "protocol/client_address.hpp"
 #include "protocol/ids.hpp"
 
 #include <atomic>
@@ -20,6 +19,9 @@
 #include <vector>
 
 namespace wsgw::actors {
+
+class duel_desk;
+class node_bus;
 
 /// Where events come from, as `/health`, `/ready` and the metrics show it.
 struct source_status {
@@ -63,7 +65,11 @@ private:
 struct hub {
   explicit hub(settings s);
 
-  const settings config;
+  /// What holds now; a reload replaces secrets, limits, domains and the log
+  /// level, all else stays as it was at the start.
+  live_settings live;
+  const settings& config() const { return live.now().config; }
+
   const std::chrono::system_clock::time_point started_at;
 
   std::vector<shard*> shards;
@@ -71,7 +77,6 @@ struct hub {
   std::vector<router_actor> routers; ///< one per shard
   authoriser_actor authoriser;       ///< empty without WS_AUTH_URL
 
-  protocol::cidr_set trusted_proxies;
   std::size_t connection_limit = 0; ///< WS_MAX_TOTAL_CONNECTIONS, resolved
   std::size_t descriptor_limit = 0; ///< sockets that open files allow; 0: any
 
@@ -91,6 +96,8 @@ struct hub {
   tally bad_events;  ///< events that were skipped, by errc word
   tally auth_errors; ///< authoriser failures, by kind
   tally publishes;   ///< events of POST /api/publish, by what became of them
+  tally mismatches;  ///< what the audit found, by kind
+  tally bad_tickets; ///< duel tickets that were refused, by reason
 
   /// Publishes one event to a room: PUBLISH when Redis is the source, else
   /// straight to the broadcaster. Any thread; `done` gets an empty string or
@@ -111,6 +118,10 @@ struct hub {
   log_counters log_counts;
   /// Null without Redis.
   presence_board* presence = nullptr;
+  /// Null without Redis: this node is the only one.
+  node_bus* nodes = nullptr;
+  /// Null without WEBSOCKET_TICKET_SECRET: there are no duels.
+  duel_desk* duels = nullptr;
   /// Names this process among the nodes: 16 hex digits, new at every start.
   std::string node_id;
   /// Which Redis server keeps a room: an index into REDIS_URL's list. Empty:

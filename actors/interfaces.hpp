@@ -258,6 +258,8 @@ struct join {
 /// The sender of `join` is a member from now on.
 struct joined {
   dialog_actor dialog;
+  /// What it is told by replay and live begins behind this.
+  protocol::cursor since{};
 };
 
 } // namespace messages

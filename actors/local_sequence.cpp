@@ -55,7 +55,7 @@ local_sequence::local_sequence(hub& shared, shard& home,
                                const protocol::room_id& room,
                                sequence_listener& listener)
     : shared_(shared), home_(home), room_(room), listener_(listener),
-      recent_(std::max(shared.config.history_size, least_remembered)),
+      recent_(std::max(shared.config().history_size, least_remembered)),
       head_{make_epoch(), 0} {}
 
 void local_sequence::take(messages::event& incoming) {

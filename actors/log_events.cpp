@@ -19,7 +19,7 @@ constexpr unsigned broadcasts_per_second = 100;
 
 std::string_view component_of(protocol::role as) {
   constexpr std::array<std::string_view, protocol::role_count> names{
-    "Admin", "Widget", "Site", "User"};
+    "Admin", "Widget", "Site", "User", "Duel", "Duel"};
   return names[static_cast<std::size_t>(as)];
 }
 

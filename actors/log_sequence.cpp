@@ -51,7 +51,7 @@ void log_sequence::take_plain(messages::event& incoming) {
   if (!e)
     return;
   if (e->kind == protocol::durability::durable && incoming.origin.empty()
-      && shared_.config.log == log_mode::adopt)
+      && shared_.config().log == log_mode::adopt)
     return adopt(*e, incoming);
   listener_.on_unnumbered(*e, std::move(incoming.json));
 }
@@ -234,7 +234,7 @@ void log_sequence::send(const follower::renew_request& what) {
 
 /// While a room is open its keys in Redis do not expire.
 void log_sequence::keep_alive() {
-  keeping_ = home_.loop().after(jittered(shared_.config.log_ttl / 3), [this] {
+  keeping_ = home_.loop().after(jittered(shared_.config().log_ttl / 3), [this] {
     messages::store_answer form;
     form.is_upkeep = true;
     shared_.log->open(room_,

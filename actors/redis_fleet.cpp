@@ -51,12 +51,12 @@ void redis_fleet::add(const transport::redis_endpoint& server,
     has_log() ? redis_state::connecting : redis_state::ready;
   if (has_log())
     fresh.log = std::make_unique<redis_log>(
-      *where.loop, server, shared_.config, shared_.log_counts,
+      *where.loop, server, shared_.config(), shared_.log_counts,
       [this, index](const auto& status) { on_log(index, status); });
 }
 
 bool redis_fleet::has_log() const {
-  return shared_.config.log != log_mode::off;
+  return shared_.config().log != log_mode::off;
 }
 
 void redis_fleet::install() {

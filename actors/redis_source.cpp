@@ -43,7 +43,7 @@ redis_source::redis_source(hub& shared, shard& home,
                    [this] {
                      return shared_.inflight_events.load(
                               std::memory_order_relaxed)
-                            < shared_.config.max_inflight_events;
+                            < shared_.config().max_inflight_events;
                    }}),
       // Its state needs no watch: what it cannot do, it says to who asked.
       commands_(loop, server, [](const auto&) {}) {
@@ -101,7 +101,7 @@ void redis_source::accept(transport::redis_message& message,
   auto room = protocol::room_id::from_channel(message.channel);
   if (!room)
     return refuse(message, protocol::errc::event_bad_room);
-  if (message.payload.size() > shared_.config.max_event_bytes) {
+  if (message.payload.size() > shared_.config().max_event_bytes) {
     refuse(message, protocol::errc::event_too_large);
     const auto number = protocol::number_of(message.payload);
     if (!number || shared_.log == nullptr)

@@ -11,7 +11,7 @@ namespace wsgw::actors {
 
 bool is_adopted(const hub& shared, const messages::room_event& event) {
   // What comes from another room has its place in that one's log.
-  return shared.config.log == log_mode::adopt && shared.log != nullptr
+  return shared.config().log == log_mode::adopt && shared.log != nullptr
          && event.origin.empty() && !protocol::number_of(event.json);
 }
 
@@ -47,7 +47,7 @@ void router_state::start(hub& hub_ref, shard& home_ref) {
 
 void router_state::route(messages::room_event& event) {
   const auto parsed =
-    protocol::parse_event(event.json, {shared->config.compat, false});
+    protocol::parse_event(event.json, {shared->config().compat, false});
   if (!parsed)
     return;
   const auto inbox = inbox_of(*parsed, event.room);

@@ -67,7 +67,7 @@ seating::reserve(const protocol::room_id& room, protocol::role as) {
   const auto found = where->find(room);
   const auto taken =
     found == where->end() ? 0U : found->second[static_cast<std::size_t>(as)];
-  if (taken >= shared_.config.max_connections_per_dialog) {
+  if (taken >= shared_.config().max_connections_per_dialog) {
     auto& total = as == protocol::role::user ? shared_.inbox_connections
                                              : shared_.connections;
     total.fetch_sub(1);

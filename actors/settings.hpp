@@ -62,6 +62,29 @@ struct settings {
   std::size_t max_event_bytes = 1U << 20;
   std::size_t max_inflight_events = 100'000; ///< WS_MAX_INFLIGHT_EVENTS
   std::chrono::milliseconds shutdown_timeout{35'000};
+  std::size_t journal_events = 65'536;      ///< WS_JOURNAL_EVENTS, per shard
+  std::size_t journal_connections = 16'384; ///< WS_JOURNAL_CONNECTIONS
+  std::chrono::milliseconds audit_interval{
+    5'000}; ///< WS_AUDIT_INTERVAL; 0: off
+  // -- duels (contract/duels.md section 8) ----------------------------------
+  std::string duel_host = "0.0.0.0"; ///< WEBSOCKET_HOST
+  std::uint16_t duel_port = 8090;    ///< WEBSOCKET_PORT
+  std::string duel_secret; ///< WEBSOCKET_TICKET_SECRET; empty: no duels
+  std::chrono::milliseconds duel_ticket_ttl{300'000};
+  std::chrono::milliseconds duel_sync_interval{1'000};
+  std::chrono::milliseconds duel_poll_interval{200};
+  std::chrono::milliseconds duel_forced_min_interval{120};
+  std::chrono::milliseconds duel_full_sync_interval{4'000};
+  std::size_t duel_full_sync_batch = 50;
+  std::chrono::milliseconds duel_client_timeout{70'000};
+  std::size_t duel_max_message_bytes = 2048;
+  std::size_t duel_max_per_player = 4; ///< WEBSOCKET_MAX_PER_PLAYER
+  std::string duel_events_path;        ///< WEBSOCKET_EVENTS_PATH, a list
+  std::chrono::milliseconds duel_events_ttl{120'000};
+  std::chrono::milliseconds duel_stats_interval{30'000};
+  std::string duel_state_url;        ///< WEBSOCKET_STATE_URL; empty: Redis
+  std::string duel_state_token;      ///< WEBSOCKET_STATE_TOKEN
+  std::size_t bad_ticket_limit = 20; ///< WS_BAD_TICKET_LIMIT, a minute; 0: off
   log_level level = log_level::info;
   log_format format = log_format::automatic;
 };

@@ -18,10 +18,13 @@
 
 #include <cstddef>
 #include <exception>
+#include <memory>
 #include <mutex>
 #include <vector>
 
 namespace wsgw::actors {
+
+class journal;
 
 /// One shard: the execution unit that runs the actors pinned to one event
 /// loop (design D1). Actors of other kinds that reach it go to CAF's own
@@ -43,6 +46,8 @@ public:
   shard_counters& counters() { return counters_; }
   /// Loop thread only.
   history_budget& histories() { return histories_; }
+  /// What happened here lately. Loop thread only.
+  journal& past() { return *past_; }
 
   /// Runs queued actors within one turn's budget; posts another turn when work
   /// is left. An actor with many messages handles so many of them and goes on
@@ -59,6 +64,7 @@ private:
   directory directory_;
   shard_counters counters_;
   history_budget histories_;
+  std::unique_ptr<journal> past_;
   std::vector<caf::resumable*> queue_; ///< loop thread only
   std::vector<caf::resumable*> later_; ///< for the next turn; loop thread only
   bool is_running_ = false;            ///< loop thread only

@@ -96,8 +96,7 @@ private:
 };
 
 socket_gateway::socket_gateway(hub& shared, http_api& api)
-    : shared_(shared), api_(api), policy_(admission_policy_of(shared.config)),
-      seats_(shared) {}
+    : shared_(shared), api_(api), seats_(shared) {}
 
 std::optional<transport::http_response>
 socket_gateway::on_head(const transport::http_request& head) {
@@ -125,7 +124,7 @@ void socket_gateway::on_upgrade(std::unique_ptr<transport::upgrade> handshake) {
   auto target = protocol::request_target::parse(handshake->request().target);
   auto route = route_of(*handshake, target.path);
   if (!route
-      || (route->where == protocol::endpoint::echo && !shared_.config.echo)) {
+      || (route->where == protocol::endpoint::echo && !shared_.config().echo)) {
     refuse(*handshake, route ? protocol::errc::not_found : route.error());
     return;
   }
@@ -134,9 +133,9 @@ void socket_gateway::on_upgrade(std::unique_ptr<transport::upgrade> handshake) {
                     std::chrono::seconds{1});
     return;
   }
-  auto address =
-    protocol::client_address(shared_.trusted_proxies, handshake->request().peer,
-                             handshake->request().joined("x-forwarded-for"));
+  auto address = protocol::client_address(
+    shared_.live.now().trusted_proxies, handshake->request().peer,
+    handshake->request().joined("x-forwarded-for"));
   if (!within_attempt_limit(handshake, address, route->where))
     return;
   if (!route->as) {
@@ -156,14 +155,14 @@ bool socket_gateway::within_attempt_limit(
   std::unique_ptr<transport::upgrade>& handshake, const std::string& address,
   protocol::endpoint where) {
   // The reference limits A, S and W only.
-  if (shared_.config.compat && where == protocol::endpoint::inbox)
+  if (shared_.config().compat && where == protocol::endpoint::inbox)
     return true;
   if (shared_.try_attempt(address))
     return true;
   log::repeated_warning(
     "rate_limit", "handshake", "Rate limit exceeded for IP " + address,
-    {{"limit", shared_.config.rate_limit_per_ip},
-     {"window_ms", shared_.config.rate_limit_window.count()}});
+    {{"limit", shared_.config().rate_limit_per_ip},
+     {"window_ms", shared_.config().rate_limit_window.count()}});
   refuse_overload(std::move(handshake), protocol::errc::too_many_connections,
                   shared_.attempt_retry_after(address));
   return false;
@@ -176,7 +175,7 @@ void socket_gateway::decide(std::shared_ptr<attempt> a) {
   request.query = &a->target.query;
   request.origin = origin_of(a->handshake->request());
   request.now = std::chrono::system_clock::now();
-  a->verdict = protocol::decide(policy_, request);
+  a->verdict = protocol::decide(shared_.live.now().policy, request);
   if (!a->verdict.refused_origin.empty())
     log_forbidden(a->verdict);
   switch (a->verdict.outcome) {

@@ -63,7 +63,6 @@ private:
 
   hub& shared_;
   http_api& api_;
-  protocol::admission_policy policy_;
   seating seats_;
 };
 

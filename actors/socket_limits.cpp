@@ -29,8 +29,8 @@ void socket_gateway::open_special(std::unique_ptr<transport::upgrade> handshake,
 
 transport::connection_limits socket_gateway::limits() const {
   transport::connection_limits result;
-  result.max_message_bytes = shared_.config.max_message_bytes;
-  result.outbox_bytes = shared_.config.outbox_bytes;
+  result.max_message_bytes = shared_.config().max_message_bytes;
+  result.outbox_bytes = shared_.config().outbox_bytes;
   return result;
 }
 
@@ -40,7 +40,7 @@ socket_gateway::limits_for(const transport::upgrade& handshake) const {
   const auto& request = handshake.request();
   if (handshake.is_stream()) {
     result.stream_headers = stream_headers(request);
-    result.stream_timeout = shared_.config.pong_timeout;
+    result.stream_timeout = shared_.config().pong_timeout;
     return result;
   }
   const auto target = protocol::request_target::parse(request.target);

@@ -36,7 +36,7 @@ void socket_gateway::refuse(transport::upgrade& handshake, protocol::errc why) {
     handshake.refuse(stream_error(handshake.request(), why));
     return;
   }
-  if (shared_.config.compat) {
+  if (shared_.config().compat) {
     transport::http_response bare;
     bare.status = 403;
     bare.content_type = "text/plain";
@@ -50,7 +50,8 @@ void socket_gateway::refuse_overload(
   std::unique_ptr<transport::upgrade> handshake, protocol::errc why,
   std::chrono::milliseconds retry) {
   const auto is_stream = handshake->is_stream();
-  if (shared_.config.compat && !is_stream && why != protocol::errc::draining) {
+  if (shared_.config().compat && !is_stream
+      && why != protocol::errc::draining) {
     accept_and_close(std::move(handshake),
                      protocol::status_of(close_reason_of(why)));
     return;
@@ -96,7 +97,7 @@ void socket_gateway::log_forbidden(const protocol::admission& verdict) const {
   page.origin = verdict.refused_origin;
   if (verdict.refused_parent_origin)
     page.parent_origin = *verdict.refused_parent_origin;
-  page.trusted_hosts = policy_.trusted_iframe_hosts;
+  page.trusted_hosts = shared_.config().trusted_iframe_hosts;
   page.has_token = verdict.refusal
                    == protocol::status_of(
                      protocol::close_reason::domain_not_allowed_for_token);

@@ -48,7 +48,7 @@ void subscriber_state::start(
     queue(protocol::text_frame(protocol::inbox_greeting(who->room.name())));
   if (speaks(protocol::dialect::v1)) {
     commands = std::make_shared<client_commands>(*this);
-    arm_liveness(shared->config.pong_timeout);
+    arm_liveness(shared->config().pong_timeout);
   }
   arm_heartbeat();
   arm_expiry();
@@ -132,7 +132,7 @@ void subscriber_state::lagging(bool news) {
   home->counters().lagging.add();
   home->counters().lagging_entered.add();
   patience =
-    home->loop().after(shared->config.slow_timeout, [this] { slow(); });
+    home->loop().after(shared->config().slow_timeout, [this] { slow(); });
 }
 
 void subscriber_state::cannot_serve() {

@@ -31,7 +31,7 @@ std::chrono::milliseconds to_ms(std::chrono::nanoseconds duration) {
 void subscriber_state::arm_heartbeat() {
   // Timers run on the shard's thread between two messages.
   heartbeat =
-    home->loop().after(shared->config.ping_interval, [this] { beat(); });
+    home->loop().after(shared->config().ping_interval, [this] { beat(); });
 }
 
 void subscriber_state::beat() {
@@ -62,7 +62,7 @@ void subscriber_state::ping_legacy() {
   } else {
     queue(legacy_ping());
   }
-  if (home->loop().now() - last_seen > shared->config.pong_timeout)
+  if (home->loop().now() - last_seen > shared->config().pong_timeout)
     close(protocol::status_of(protocol::close_reason::heartbeat_timeout));
 }
 
@@ -72,7 +72,7 @@ void subscriber_state::arm_liveness(std::chrono::nanoseconds in) {
 
 void subscriber_state::check_liveness() {
   const auto left =
-    shared->config.pong_timeout - (home->loop().now() - last_seen);
+    shared->config().pong_timeout - (home->loop().now() - last_seen);
   if (left > std::chrono::nanoseconds{0})
     arm_liveness(left);
   else

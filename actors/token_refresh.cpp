@@ -86,7 +86,7 @@ remember_handshake(const transport::http_request& request,
   return context;
 }
 
-protocol::admission judge_refresh(const settings& config,
+protocol::admission judge_refresh(const protocol::admission_policy& policy,
                                   const refresh_context& context,
                                   std::string_view token,
                                   std::chrono::system_clock::time_point now) {
@@ -100,7 +100,7 @@ protocol::admission judge_refresh(const settings& config,
   request.query = &params;
   request.origin = context.origin;
   request.now = now;
-  return protocol::decide(admission_policy_of(config), request);
+  return protocol::decide(policy, request);
 }
 
 protocol::auth_question question_of(const protocol::admission& verdict,

@@ -34,7 +34,7 @@ remember_handshake(const transport::http_request& request,
                    const protocol::identity& who);
 
 /// Judges `token` as if the client came with it now. Pure.
-protocol::admission judge_refresh(const settings& config,
+protocol::admission judge_refresh(const protocol::admission_policy& policy,
                                   const refresh_context& context,
                                   std::string_view token,
                                   std::chrono::system_clock::time_point now);

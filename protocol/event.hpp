@@ -41,6 +41,9 @@ struct event {
   std::string client;
   /// `_client.conn`: the connection that must not hear itself.
   std::string client_conn;
+  /// Names the conversation that caused it in all logs: the trace id of the
+  /// top-level `traceparent` (W3C Trace Context), else `trace_id`; or empty.
+  std::string trace_id;
   /// Legacy clients do not get it.
   bool v1_only = false;
 };

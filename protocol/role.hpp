@@ -7,17 +7,26 @@
 
 namespace wsgw::protocol {
 
-/// Who sits behind a connection. `user` is the inbox of one user (endpoint L).
-enum class role : std::uint8_t { admin, widget, site, user };
+/// Who sits behind a connection. `user` is the inbox of one user (endpoint L);
+/// the last two play a duel.
+enum class role : std::uint8_t {
+  admin,
+  widget,
+  site,
+  user,
+  initiator,
+  opponent,
+};
 
-inline constexpr std::array all_roles{role::admin, role::widget, role::site,
-                                      role::user};
+inline constexpr std::array all_roles{role::admin,     role::widget,
+                                      role::site,      role::user,
+                                      role::initiator, role::opponent};
 inline constexpr std::size_t role_count = all_roles.size();
 
 /// Returns the lower-case word used on the wire, in logs and in metrics.
 constexpr std::string_view to_string(role r) {
-  constexpr std::array<std::string_view, role_count> words{"admin", "widget",
-                                                           "site", "user"};
+  constexpr std::array<std::string_view, role_count> words{
+    "admin", "widget", "site", "user", "initiator", "opponent"};
   return words[static_cast<std::size_t>(r)];
 }
 
@@ -44,7 +53,7 @@ public:
   friend constexpr bool operator==(role_set, role_set) = default;
 
 private:
-  enum class role_set_bits : std::uint8_t { all = 0x0F };
+  enum class role_set_bits : std::uint8_t { all = 0x3F };
 
   constexpr explicit role_set(role_set_bits b)
       : bits_(static_cast<std::uint8_t>(b)) {}

@@ -12,6 +12,8 @@ constexpr std::array kinds{
                 role_set{role::admin, role::widget, role::site}, true},
   room_kind_row{room_kind::user, "user", "ws:user:", role_set{role::user},
                 false},
+  room_kind_row{room_kind::duel, "duel",
+                "ws:duel:", role_set{role::initiator, role::opponent}, true},
 };
 
 constexpr std::size_t max_name_length = 64;

@@ -12,7 +12,7 @@
 namespace wsgw::protocol {
 
 /// The kinds of room; each is one row of `room_kinds()` (design D12).
-enum class room_kind : std::uint8_t { dialog, user };
+enum class room_kind : std::uint8_t { dialog, user, duel };
 
 /// Everything that distinguishes one kind of room from another.
 struct room_kind_row {

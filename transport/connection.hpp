@@ -46,6 +46,9 @@ public:
   /// The latest mark of a frame that was queued.
   virtual std::uint64_t last_mark() const = 0;
 
+  /// The latest mark of a frame that the kernel has taken whole.
+  virtual std::uint64_t written_mark() const = 0;
+
   /// Queues an RFC 6455 ping without payload; an event stream: a comment.
   virtual void ping() = 0;
 

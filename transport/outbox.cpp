@@ -7,16 +7,14 @@ namespace wsgw::transport {
 namespace {
 
 /// An idle connection keeps no more room than for this many frames.
-constexpr std::size_t idle_capacity = 8;
+constexpr std::size_t idle_capacity = 5;
 
 } // namespace
 
 bool outbox::push(const protocol::frame& f, std::uint64_t mark) {
   if (bytes_ > 0 && bytes_ + f->size() > limit_)
     return false;
-  if (mark != 0)
-    mark_ = mark;
-  push_always(f);
+  push_always(f, mark);
   return true;
 }
 
@@ -26,14 +24,14 @@ void outbox::push_always(const protocol::frame& f, std::uint64_t mark) {
   if (mark != 0)
     mark_ = mark;
   bytes_ += f->size();
-  frames_.push_back(f);
+  frames_.push_back({f, mark});
 }
 
 std::size_t outbox::gather(std::span<iovec> into) const {
   const auto count = std::min({into.size(), frames(), max_buffers});
   auto skip = written_;
   for (std::size_t i = 0; i < count; ++i) {
-    const auto& text = *frames_[first_ + i];
+    const auto& text = *frames_[first_ + i].text;
     // iovec is shared with reading and so not const-correct.
     into[i] = {const_cast<char*>(text.data()) + skip, text.size() - skip};
     skip = 0;
@@ -44,9 +42,12 @@ std::size_t outbox::gather(std::span<iovec> into) const {
 void outbox::consume(std::size_t written) {
   bytes_ -= std::min(written, bytes_);
   written_ += written;
-  while (first_ < frames_.size() && written_ >= frames_[first_]->size()) {
-    written_ -= frames_[first_]->size();
-    frames_[first_++].reset();
+  while (first_ < frames_.size() && written_ >= frames_[first_].text->size()) {
+    auto& whole = frames_[first_++];
+    written_ -= whole.text->size();
+    if (whole.mark != 0)
+      written_mark_ = whole.mark;
+    whole.text.reset();
   }
   tidy();
 }
@@ -56,7 +57,7 @@ void outbox::drop_unsent() {
     return;
   const auto keep = first_ + (written_ > 0 ? 1 : 0);
   frames_.resize(keep);
-  bytes_ = written_ > 0 ? frames_[first_]->size() - written_ : 0;
+  bytes_ = written_ > 0 ? frames_[first_].text->size() - written_ : 0;
   tidy();
 }
 

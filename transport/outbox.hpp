@@ -42,6 +42,8 @@ public:
   bool is_empty() const { return bytes_ == 0; }
   /// The latest mark that was pushed.
   std::uint64_t last_mark() const { return mark_; }
+  /// The latest mark of a frame that `consume` has seen whole.
+  std::uint64_t written_mark() const { return written_mark_; }
   /// Bytes that `push` would take now.
   std::size_t room() const { return limit_ > bytes_ ? limit_ - bytes_ : 0; }
   /// Unwritten bytes.
@@ -49,14 +51,20 @@ public:
   std::size_t frames() const { return frames_.size() - first_; }
 
 private:
+  struct entry {
+    protocol::frame text;
+    std::uint64_t mark; ///< 0: none
+  };
+
   void tidy();
 
-  std::vector<protocol::frame> frames_;
+  std::vector<entry> frames_;
   std::size_t first_ = 0;   ///< index of the oldest frame
   std::size_t written_ = 0; ///< bytes of the oldest frame already written
   std::size_t bytes_ = 0;
   std::size_t limit_;
   std::uint64_t mark_ = 0;
+  std::uint64_t written_mark_ = 0;
 };
 
 } // namespace wsgw::transport

@@ -32,6 +32,7 @@ public:
   bool deepen() final;
   std::size_t room() const final { return outbox_.room(); }
   std::uint64_t last_mark() const final { return outbox_.last_mark(); }
+  std::uint64_t written_mark() const final { return outbox_.written_mark(); }
   std::size_t outbox_bytes() const final { return outbox_.bytes(); }
 
   void on_turn_end() final;

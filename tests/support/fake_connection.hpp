@@ -47,6 +47,8 @@ public:
 
   std::uint64_t last_mark() const override { return latest; }
 
+  std::uint64_t written_mark() const override { return written; }
+
   void ping() override { ++pings; }
 
   void close(const protocol::close_status& status,
@@ -64,6 +66,7 @@ public:
 
   std::vector<std::string> texts;
   std::uint64_t latest = 0;
+  std::uint64_t written = 0; ///< what the kernel has taken, as the test says
   std::size_t capacity = 1U << 20;
   std::size_t kernel_bytes = 0; ///< what `deepen` adds, once
   int pings = 0;

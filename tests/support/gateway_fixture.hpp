@@ -24,7 +24,7 @@ public:
 
   explicit gateway_fixture(actors::settings config = strict())
       : sys(std::move(config)), api(sys.shared()), gate(sys.shared(), api) {
-    if (sys.shared().config.auth_url.empty())
+    if (sys.shared().config().auth_url.empty())
       return;
     auto& home = sys.shard(0);
     sys.shared().authoriser =
@@ -64,7 +64,8 @@ public:
     order.subject = "5";
     order.now = std::chrono::system_clock::now();
     return path + "?token="
-           + protocol::mint_access_token(order, sys.shared().config.secret_key);
+           + protocol::mint_access_token(order,
+                                         sys.shared().config().secret_key);
   }
 
   record arrive_unsettled(std::string target,

@@ -95,7 +95,8 @@ TEST_SUITE("actors/socket_gateway: streams") {
       REQUIRE(shake->socket);
       CHECK(shake->accepted_on == &sys.loop(shard));
       CHECK(shake->limits->subprotocol.empty());
-      CHECK(shake->limits->stream_timeout == sys.shared().config.pong_timeout);
+      CHECK(shake->limits->stream_timeout
+            == sys.shared().config().pong_timeout);
       CHECK(shake->limits->stream_headers.at(0).second == "https://client.com");
     }
     CHECK(sys.shared().connections == 2);

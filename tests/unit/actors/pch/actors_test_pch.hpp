@@ -6,6 +6,4 @@
 #include "actors/pch/actors_pch.hpp"
 #include "tests/support/deterministic_system.hpp"
 
-#include <doctest/doctest.h>
-
 #endif

@@ -5,6 +5,4 @@
 
 #include "transport/pch/transport_pch.hpp"
 
-#include <doctest/doctest.h>
-
 #endif
