@@ -1,7 +1,7 @@
 #include "actors/http_api.hpp"
 
 #include "actors/http_access.hpp"
-#include "protocol/pages.hpp"
+#include "actors/http_static.hpp"
 #include "protocol/route.hpp"
 #include "protocol/status_body.hpp"
 
@@ -18,13 +18,6 @@ transport::http_response error_page(protocol::errc why,
 }
 
 namespace {
-
-transport::http_response html(std::string_view text) {
-  transport::http_response response;
-  response.content_type = "text/html; charset=utf-8";
-  response.body = text;
-  return response;
-}
 
 /// What the reference's server says to a handshake without a key.
 constexpr std::string_view missing_key_text =
@@ -60,11 +53,11 @@ const http_api::page* http_api::find_page(std::string_view path) {
   using request = page_request;
   static constexpr std::array pages{
     page{"/", door::demo,
-         [](http_api& api, request r) { api.demo(std::move(r)); }},
+         [](http_api&, request r) { static_pages::demo(std::move(r)); }},
     page{"/docs", door::open,
-         [](http_api& api, request r) { api.docs(std::move(r)); }},
+         [](http_api&, request r) { static_pages::docs(std::move(r)); }},
     page{"/js/wsgw.js", door::open,
-         [](http_api& api, request r) { api.client(std::move(r)); }},
+         [](http_api&, request r) { static_pages::client(std::move(r)); }},
     page{"/health", door::open,
          [](http_api& api, request r) { api.status_.health(std::move(r)); }},
     page{"/ws-health", door::open,
@@ -241,29 +234,6 @@ transport::http_response http_api::on_bad_request(protocol::errc why,
 transport::http_response http_api::error_response(protocol::errc why,
                                                   std::string_view request_id) {
   return error_page(why, request_id);
-}
-
-void http_api::docs(page_request request) {
-  request.respond(html(protocol::docs_page()));
-}
-
-void http_api::client(page_request request) {
-  const auto tag = protocol::client_module_tag();
-  transport::http_response response;
-  response.content_type = "text/javascript; charset=utf-8";
-  response.headers = {{"ETag", std::string{tag}},
-                      {"Cache-Control", "no-cache"},
-                      {"Access-Control-Allow-Origin", "*"},
-                      {"Cross-Origin-Resource-Policy", "cross-origin"}};
-  if (request.http.header("if-none-match").find(tag) != std::string_view::npos)
-    response.status = 304;
-  else
-    response.body = protocol::client_module();
-  request.respond(std::move(response));
-}
-
-void http_api::demo(page_request request) {
-  request.respond(html(protocol::demo_page()));
 }
 
 } // namespace wsgw::actors

@@ -52,10 +52,6 @@ private:
   transport::http_response counted(transport::http_response response,
                                    protocol::errc why);
 
-  void docs(page_request request);
-  void client(page_request request);
-  void demo(page_request request);
-
   hub& shared_;
   status_pages status_;
   debug_pages debug_;

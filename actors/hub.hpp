@@ -98,6 +98,7 @@ struct hub {
   tally publishes;   ///< events of POST /api/publish, by what became of them
   tally mismatches;  ///< what the audit found, by kind
   tally bad_tickets; ///< duel tickets that were refused, by reason
+  tally operations;  ///< what operators did over HTTP, by word
 
   /// Publishes one event to a room: PUBLISH when Redis is the source, else
   /// straight to the broadcaster. Any thread; `done` gets an empty string or
