@@ -110,8 +110,9 @@ std::string settings_as_text(const startup& order) {
 
 std::string settings_as_markdown() {
   const settings defaults;
-  std::string text = "| setting | flag | default | accepted | meaning |\n"
-                     "| --- | --- | --- | --- | --- |\n";
+  std::string text =
+    "| setting | flag | default | accepted | SIGHUP | meaning |\n"
+    "| --- | --- | --- | --- | --- | --- |\n";
   for (const auto& row : settings_table()) {
     const auto value = value_text(row, defaults);
     text += "| `" + std::string{row.name} + '`';
@@ -122,7 +123,8 @@ std::string settings_as_markdown() {
     text += " | `" + flag_of(row) + "` | "
             + (value.empty() ? std::string{} : '`' + value + '`') + " | "
             + escaped_cell(accepted_values(row)) + " | "
-            + escaped_cell(row.help) + " |\n";
+            + (row.reloads ? "yes" : "") + " | " + escaped_cell(row.help)
+            + " |\n";
   }
   return text;
 }

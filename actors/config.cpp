@@ -28,6 +28,10 @@ struct layers {
   std::vector<std::string> kubernetes; ///< ignored service variables
 };
 
+bool has_our_prefix(std::string_view name) {
+  return name.starts_with("WS_") || name.starts_with("WEBSOCKET_");
+}
+
 /// Kubernetes sets variables like `WS_PORT=tcp://10.0.0.1:80` in every pod
 /// when a service is called `ws`.
 bool is_service_variable(std::string_view name, std::string_view value) {
@@ -48,7 +52,7 @@ std::optional<given> look_up(layers& from, const std::string& name) {
     return given{it->second, "flag"};
   if (const auto it = from.environment.find(name);
       it != from.environment.end() && !it->second.empty()
-      && !(name.starts_with("WS_") && is_service_variable(name, it->second)))
+      && !(has_our_prefix(name) && is_service_variable(name, it->second)))
     return given{it->second, "environment"};
   if (const auto it = from.file.find(name);
       it != from.file.end() && !it->second.empty())
@@ -84,6 +88,12 @@ void apply_row(layers& from, const setting_row& row, startup& into) {
     value = look_up(from, std::string{row.alias});
   if (!value)
     return;
+  if (auto least = clamped_text(row, value->text)) {
+    from.warnings.push_back(name + " (" + value->source + "): \"" + value->text
+                            + "\" is too small, " + *least
+                            + " is used instead");
+    value->text = std::move(*least);
+  }
   if (!apply_text(row, value->text, into.config)) {
     from.errors.push_back(name + " (" + value->source
                           + "): " + (hides ? "" : "\"" + value->text + "\" is ")
@@ -107,7 +117,7 @@ bool is_known(std::string_view name) {
 /// Warns about names that nobody reads; true for a reserved one.
 void warn_about(layers& from, const std::string& name,
                 const std::string& value) {
-  if (name.starts_with("WS_") && is_service_variable(name, value)) {
+  if (has_our_prefix(name) && is_service_variable(name, value)) {
     from.kubernetes.push_back(name);
     return;
   }
@@ -124,7 +134,7 @@ void warn_about(layers& from, const std::string& name,
 
 void warn_about_names(layers& from) {
   for (const auto& [name, value] : from.environment)
-    if (name.starts_with("WS_"))
+    if (has_our_prefix(name))
       warn_about(from, name, value);
   for (const auto& [name, value] : from.file)
     warn_about(from, name, value);
@@ -159,8 +169,12 @@ void derive_defaults(startup& into) {
     return;
   if (!is_set("WS_HOST"))
     config.host = "127.0.0.1";
-  for (auto* secret :
-       {&config.secret_key, &config.site_secret, &config.ticket_secret})
+  if (!is_set("WEBSOCKET_HOST"))
+    config.duel_host = "127.0.0.1";
+  if (!is_set("WEBSOCKET_PORT"))
+    config.duel_port = 0;
+  for (auto* secret : {&config.secret_key, &config.site_secret,
+                       &config.ticket_secret, &config.duel_secret})
     if (secret->empty())
       *secret = random_hex(32);
 }

@@ -67,6 +67,22 @@ void check_redis(const settings& config, const redis_url_check& check,
       found.errors.push_back("REDIS_URL: " + wrong);
 }
 
+void check_duels(const settings& config, const findings& found) {
+  const auto& url = config.duel_state_url;
+  if (!url.empty() && !url.starts_with("http://")
+      && !url.starts_with("https://"))
+    found.errors.push_back("WEBSOCKET_STATE_URL: not an http:// or https:// "
+                           "URL");
+  if (config.duel_secret.empty()) {
+    if (!url.empty() || !config.duel_events_path.empty())
+      found.warnings.push_back("WEBSOCKET_TICKET_SECRET is not set: there are "
+                               "no duels");
+    return;
+  }
+  if (config.duel_port == config.port && config.port != 0)
+    found.errors.push_back("WEBSOCKET_PORT: the same as WS_PORT");
+}
+
 void check_modes(const settings& config, const findings& found) {
   const auto production = config.env == environment::production;
   if (config.demo && production)
@@ -92,6 +108,7 @@ void check_settings(const settings& config, const redis_url_check& check,
   check_secrets(config, found);
   check_authoriser(config, found);
   check_redis(config, check, found);
+  check_duels(config, found);
   check_modes(config, found);
   if (!protocol::cidr_set::parse(config.trusted_proxies))
     errors.push_back("WS_TRUSTED_PROXIES: \"" + config.trusted_proxies

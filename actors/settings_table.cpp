@@ -18,7 +18,32 @@ constexpr auto count = measure::count;
 constexpr setting_row secret(std::string_view name,
                              std::string settings::*field,
                              std::string_view help) {
-  return {"Secrets", name, field, help, 0, 0, count, secrecy::everything, {}};
+  return {"Secrets",           name, field, help, 0, 0, count,
+          secrecy::everything, {},   false, true};
+}
+
+/// SIGHUP takes a new value over.
+constexpr setting_row live(setting_row row) {
+  row.reloads = true;
+  return row;
+}
+
+/// A limit of the duels: below `least` it counts as `least`.
+constexpr setting_row duel(std::string_view name, setting_field field,
+                           std::string_view help, std::int64_t least,
+                           std::int64_t most) {
+  return {"Duels",          name, field, help, least, most, count,
+          secrecy::nothing, {},   true};
+}
+
+constexpr setting_row in_bytes(setting_row row) {
+  row.in = bytes;
+  return row;
+}
+
+constexpr setting_row in_milliseconds(setting_row row) {
+  row.in = measure::milliseconds;
+  return row;
 }
 
 const std::array table{
@@ -65,13 +90,17 @@ const std::array table{
   secret("SITE_SECRET", &settings::site_secret, "Key of site tokens (HS256)"),
   secret("WS_TICKET_SECRET", &settings::ticket_secret,
          "Key of widget tickets (HMAC-SHA256)"),
+  secret("WEBSOCKET_TICKET_SECRET", &settings::duel_secret,
+         "Key of duel tickets (HMAC-SHA256); without it there are no duels"),
+  secret("WEBSOCKET_STATE_TOKEN", &settings::duel_state_token,
+         "Bearer token sent to WEBSOCKET_STATE_URL"),
   secret("WS_DEBUG_TOKEN", &settings::debug_token,
          "Bearer token of the debug pages for other than local callers"),
   secret("WS_PUBLISH_TOKEN", &settings::publish_token,
          "Bearer token of POST /api/publish, which is off without it"),
-  setting_row{"Secrets", "WS_JWT_PUBLIC_KEY_FILE",
-              &settings::jwt_public_key_file,
-              "PEM public key of access tokens (RS256 or ES256)"},
+  live(setting_row{"Secrets", "WS_JWT_PUBLIC_KEY_FILE",
+                   &settings::jwt_public_key_file,
+                   "PEM public key of access tokens (RS256 or ES256)"}),
   setting_row{"Admission", "ENVIRONMENT", &settings::env,
               "production refuses to start without secrets"},
   setting_row{"Admission", "WS_COMPAT", &settings::compat,
@@ -82,37 +111,44 @@ const std::array table{
   setting_row{"Admission", "WS_ALLOW_ANY_DIALOG", &settings::allow_any_dialog,
               "Allow production without WS_AUTH_URL: any valid token may read "
               "any dialog"},
-  setting_row{"Admission", "WS_TRUSTED_IFRAME_HOSTS",
-              &settings::trusted_iframe_hosts,
-              "Hosts whose pages may name their parent_origin; with WS_COMPAT "
-              "replyx.ru,www.replyx.ru,localhost:3000"},
-  setting_row{"Admission", "WS_TRUSTED_PROXIES", &settings::trusted_proxies,
-              "Peers (CIDR) whose X-Forwarded-For is believed"},
-  setting_row{"Limits", "WS_MAX_CONNECTIONS_PER_DIALOG",
-              &settings::max_connections_per_dialog,
-              "Connections per dialog and role", 1, 1 * million},
-  setting_row{"Limits", "WS_MAX_TOTAL_CONNECTIONS",
-              &settings::max_total_connections,
-              "Connections in all; 0 is what the open-file limit allows; with "
-              "WS_COMPAT 1000",
-              0, 10 * million},
-  setting_row{"Limits", "WS_RATE_LIMIT_PER_IP", &settings::rate_limit_per_ip,
-              "Connection attempts per address and window; 0 is no limit", 0,
-              1 * million},
-  setting_row{"Limits", "WS_RATE_LIMIT_WINDOW", &settings::rate_limit_window,
-              "Length of that window", 1 * second, 24 * hour},
-  setting_row{"Limits", "WS_MAX_MESSAGE_BYTES", &settings::max_message_bytes,
-              "Larger messages from clients are closed 1009", 125, 16 * mib,
-              bytes},
-  setting_row{"Limits", "WS_OUTBOX_BYTES", &settings::outbox_bytes,
-              "Unsent bytes per connection before it counts as slow", 4 * kib,
-              1 * gib, bytes},
-  setting_row{"Limits", "WS_SLOW_TIMEOUT", &settings::slow_timeout,
-              "How long a v1 client may lag before it is closed 4010",
-              1 * second, 1 * hour},
-  setting_row{"Limits", "WS_COMMAND_RATE", &settings::command_rate,
-              "Commands a second and v1 client; twice as many at once", 1,
-              10'000},
+  live(setting_row{
+    "Admission", "WS_TRUSTED_IFRAME_HOSTS", &settings::trusted_iframe_hosts,
+    "Hosts whose pages may name their parent_origin; with WS_COMPAT "
+    "replyx.ru,www.replyx.ru,localhost:3000"}),
+  live(setting_row{"Admission", "WS_TRUSTED_PROXIES",
+                   &settings::trusted_proxies,
+                   "Peers (CIDR) whose X-Forwarded-For is believed"}),
+  live(setting_row{"Limits", "WS_MAX_CONNECTIONS_PER_DIALOG",
+                   &settings::max_connections_per_dialog,
+                   "Connections per dialog and role", 1, 1 * million}),
+  live(setting_row{
+    "Limits", "WS_MAX_TOTAL_CONNECTIONS", &settings::max_total_connections,
+    "Connections in all; 0 is what the open-file limit allows; with "
+    "WS_COMPAT 1000",
+    0, 10 * million}),
+  live(setting_row{"Limits", "WS_RATE_LIMIT_PER_IP",
+                   &settings::rate_limit_per_ip,
+                   "Connection attempts per address and window; 0 is no limit",
+                   0, 1 * million}),
+  live(setting_row{"Limits", "WS_RATE_LIMIT_WINDOW",
+                   &settings::rate_limit_window, "Length of that window",
+                   1 * second, 24 * hour}),
+  live(setting_row{
+    "Limits", "WS_MAX_MESSAGE_BYTES", &settings::max_message_bytes,
+    "Larger messages from clients are closed 1009", 125, 16 * mib, bytes}),
+  live(setting_row{"Limits", "WS_OUTBOX_BYTES", &settings::outbox_bytes,
+                   "Unsent bytes per connection before it counts as slow",
+                   4 * kib, 1 * gib, bytes}),
+  live(setting_row{"Limits", "WS_SLOW_TIMEOUT", &settings::slow_timeout,
+                   "How long a v1 client may lag before it is closed 4010",
+                   1 * second, 1 * hour}),
+  live(setting_row{"Limits", "WS_COMMAND_RATE", &settings::command_rate,
+                   "Commands a second and v1 client; twice as many at once", 1,
+                   10'000}),
+  live(setting_row{"Limits", "WS_BAD_TICKET_LIMIT", &settings::bad_ticket_limit,
+                   "Refused duel tickets a minute and address, then 429; 0 is "
+                   "no limit",
+                   0, 1 * million}),
   setting_row{"Heartbeat", "WS_PING_INTERVAL_SECONDS", &settings::ping_interval,
               "Time between two heartbeats", 10, 1 * hour},
   setting_row{"Heartbeat", "WS_PONG_TIMEOUT_SECONDS", &settings::pong_timeout,
@@ -128,16 +164,68 @@ const std::array table{
   setting_row{"Operation", "WS_PRESENCE_GRACE", &settings::presence_grace,
               "How long a member may be gone before others see it", 0,
               1 * hour},
-  setting_row{"Operation", "WS_LOG_LEVEL", &settings::level,
-              "Least severity that is logged"},
+  live(setting_row{"Operation", "WS_LOG_LEVEL", &settings::level,
+                   "Least severity that is logged"}),
+  setting_row{"Operation", "WS_JOURNAL_EVENTS", &settings::journal_events,
+              "Events that each shard remembers for explain", 1, 100 * million},
+  setting_row{"Operation", "WS_JOURNAL_CONNECTIONS",
+              &settings::journal_connections,
+              "Ended connections that each shard remembers for explain", 1,
+              100 * million},
+  setting_row{"Operation", "WS_AUDIT_INTERVAL", &settings::audit_interval,
+              "Time between two self-checks; 0 is none", 0, 1 * hour},
   setting_row{"Operation", "WS_LOG_FORMAT", &settings::format,
               "auto is console on a terminal, JSON otherwise"},
   setting_row{"Operation", "WS_DEMO", &settings::demo,
               "Demo page, demo tokens and endpoints that post messages"},
   setting_row{"Operation", "WS_ECHO", &settings::echo,
               "Serve /ws/echo, for conformance tests"},
+  setting_row{"Duels", "WEBSOCKET_HOST", &settings::duel_host,
+              "Address of the duels' own listener; --demo listens on 127.0.0.1 "
+              "unless set"},
+  setting_row{"Duels", "WEBSOCKET_PORT", &settings::duel_port,
+              "Its TCP port; 0 takes a free one, as --demo does unless set", 0,
+              65535},
+  duel("WEBSOCKET_TICKET_TTL_SECONDS", &settings::duel_ticket_ttl,
+       "Life of tickets that `ws-gateway ticket --duel-id` prints", 30 * second,
+       24 * hour),
+  duel("WEBSOCKET_SYNC_INTERVAL", &settings::duel_sync_interval,
+       "Time between two looks at what is due", 500, 1 * hour),
+  duel("WEBSOCKET_EVENT_POLL_INTERVAL", &settings::duel_poll_interval,
+       "Time between two looks into signal directories without inotify", 100,
+       1 * hour),
+  in_milliseconds(duel(
+    "WEBSOCKET_FORCED_MIN_INTERVAL_MS", &settings::duel_forced_min_interval,
+    "Time between two signalled updates of one duel", 0, 1 * hour)),
+  duel("WEBSOCKET_FULL_SYNC_INTERVAL_SECONDS",
+       &settings::duel_full_sync_interval,
+       "Time between two readings of the state of duels with players",
+       1 * second, 1 * hour),
+  duel("WEBSOCKET_FULL_SYNC_BATCH_SIZE", &settings::duel_full_sync_batch,
+       "Duels that one such reading takes at most", 1, 1 * million),
+  duel("WEBSOCKET_CLIENT_TIMEOUT_SECONDS", &settings::duel_client_timeout,
+       "Silence after which a player is closed", 30 * second, 24 * hour),
+  live(in_bytes(duel(
+    "WEBSOCKET_MAX_MESSAGE_BYTES", &settings::duel_max_message_bytes,
+    "Larger messages from players close their connection", 256, 16 * mib))),
+  live(setting_row{
+    "Duels", "WEBSOCKET_MAX_PER_PLAYER", &settings::duel_max_per_player,
+    "Connections per player and duel; the oldest goes beyond it", 1, 1000}),
+  setting_row{"Duels", "WEBSOCKET_EVENTS_PATH", &settings::duel_events_path,
+              "Signal directories to watch, comma-separated; empty: none"},
+  duel("WEBSOCKET_EVENTS_TTL_SECONDS", &settings::duel_events_ttl,
+       "Age at which signals of duels without players are deleted", 30 * second,
+       24 * hour),
+  duel("WEBSOCKET_STATS_INTERVAL_SECONDS", &settings::duel_stats_interval,
+       "Time between two lines of statistics in the log", 10 * second,
+       24 * hour),
+  setting_row{"Duels", "WEBSOCKET_STATE_URL", &settings::duel_state_url,
+              "http(s) URL that answers the state of a duel; without it the "
+              "state is in Redis",
+              0, 0, count, secrecy::credentials},
 };
 
+// What this process has none of, or the reference ignores as well.
 constexpr std::array reserved{
   reserved_name{"WS_COMPRESSION", true},
   reserved_name{"WS_REQUIRE_TOKEN_SIGNATURE"},
@@ -148,6 +236,9 @@ constexpr std::array reserved{
   reserved_name{"WS_MAX_RETRY_ATTEMPTS"},
   reserved_name{"WS_MESSAGE_CLEANUP_INTERVAL"},
   reserved_name{"WS_MESSAGE_TTL_SECONDS"},
+  reserved_name{"WEBSOCKET_PING_INTERVAL"},
+  reserved_name{"WEBSOCKET_PING_TIMEOUT"},
+  reserved_name{"WEBSOCKET_URL"},
 };
 
 } // namespace

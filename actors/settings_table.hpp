@@ -4,6 +4,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -20,7 +21,11 @@ using setting_field = std::variant<
   log_level settings::*, log_format settings::*, log_mode settings::*>;
 
 /// How a number is written; durations are known by their type.
-enum class measure : std::uint8_t { count, bytes };
+enum class measure : std::uint8_t {
+  count,
+  bytes,
+  milliseconds, ///< a duration whose bare number counts these, not seconds
+};
 
 /// How much of a value must not be shown. What hides something may come from
 /// a file of its own (`NAME_FILE`).
@@ -42,6 +47,9 @@ struct setting_row {
   measure in = measure::count;
   secrecy hides = secrecy::nothing;
   std::string_view alias{}; ///< another variable that means the same
+  bool clamps = false;      ///< less than `least` counts as `least`, with a
+                            ///< warning (contract/duels.md section 8)
+  bool reloads = false;     ///< SIGHUP takes a new value over
 };
 
 /// All settings in the order of the documentation.
@@ -65,6 +73,10 @@ std::string flag_of(const setting_row& row);
 
 /// What a value may be, for humans: `0 to 65535`, `development|production`.
 std::string accepted_values(const setting_row& row);
+
+/// The least value as text when `text` is a number below it and the row clamps.
+std::optional<std::string> clamped_text(const setting_row& row,
+                                        std::string_view text);
 
 /// Reads `text` into `target`; false when it is not acceptable.
 bool apply_text(const setting_row& row, std::string_view text,

@@ -96,11 +96,10 @@ constexpr std::array size_scales{scale{"gib", std::int64_t{1} << 30U},
                                  scale{"kib", 1024}, scale{"b", 1}};
 constexpr std::array count_scales{scale{"", 1}};
 
-/// Reads `1.5s`; a bare number counts in `bare`. Fractions must not be finer
-/// than one unit of the result.
-std::optional<std::int64_t> read_scaled(std::string_view text,
-                                        std::span<const scale> scales,
-                                        std::int64_t bare) {
+/// Reads `1.5s`; a bare number counts in `bare`.
+std::optional<double> read_number(std::string_view text,
+                                  std::span<const scale> scales,
+                                  std::int64_t bare) {
   const auto digits = text.find_first_not_of("0123456789.");
   const auto suffix = digits == std::string_view::npos
                         ? std::string{}
@@ -121,10 +120,18 @@ std::optional<std::int64_t> read_scaled(std::string_view text,
       return std::nullopt;
     factor = found->factor;
   }
-  const auto scaled = value * static_cast<double>(factor);
-  if (scaled > 9e15 || std::abs(scaled - std::round(scaled)) > 1e-6)
+  return value * static_cast<double>(factor);
+}
+
+/// As `read_number`; fractions must not be finer than one unit of the result.
+std::optional<std::int64_t> read_scaled(std::string_view text,
+                                        std::span<const scale> scales,
+                                        std::int64_t bare) {
+  const auto scaled = read_number(text, scales, bare);
+  if (!scaled || *scaled > 9e15
+      || std::abs(*scaled - std::round(*scaled)) > 1e-6)
     return std::nullopt;
-  return static_cast<std::int64_t>(std::llround(scaled));
+  return static_cast<std::int64_t>(std::llround(*scaled));
 }
 
 std::string write_scaled(std::int64_t value, std::span<const scale> scales) {
@@ -149,12 +156,19 @@ std::span<const scale> scales_of(const setting_row& row) {
   return count_scales;
 }
 
+/// What a number without a unit counts.
+std::int64_t bare_unit(const setting_row& row) {
+  const auto is_duration =
+    std::holds_alternative<std::chrono::milliseconds settings::*>(row.field);
+  return is_duration && row.in != measure::milliseconds ? 1000 : 1;
+}
+
 // -- one overload per type --------------------------------------------------
 
 bool read(const setting_row& row, std::string_view text, auto& target) {
   using type = std::remove_reference_t<decltype(target)>;
   if constexpr (std::is_same_v<type, std::chrono::milliseconds>) {
-    const auto value = read_scaled(text, scales_of(row), 1000);
+    const auto value = read_scaled(text, scales_of(row), bare_unit(row));
     if (!value || *value < row.least || *value > row.most)
       return false;
     target = std::chrono::milliseconds{*value};
@@ -167,7 +181,7 @@ bool read(const setting_row& row, std::string_view text, auto& target) {
       }
     return false;
   } else {
-    const auto value = read_scaled(text, scales_of(row), 1);
+    const auto value = read_scaled(text, scales_of(row), bare_unit(row));
     if (!value || *value < row.least || *value > row.most)
       return false;
     target = static_cast<type>(*value);
@@ -251,6 +265,21 @@ std::string accepted_values(const setting_row& row) {
                + write_scaled(row.most, scales_of(row));
     },
     row.field);
+}
+
+std::optional<std::string> clamped_text(const setting_row& row,
+                                        std::string_view text) {
+  if (!row.clamps)
+    return std::nullopt;
+  auto number = trim(text);
+  const auto is_negative = number.starts_with('-');
+  if (is_negative)
+    number.remove_prefix(1);
+  const auto value = read_number(number, scales_of(row), bare_unit(row));
+  if (!value
+      || (is_negative ? -*value : *value) >= static_cast<double>(row.least))
+    return std::nullopt;
+  return write_scaled(row.least, scales_of(row));
 }
 
 bool apply_text(const setting_row& row, std::string_view text,

@@ -158,6 +158,16 @@ TEST_SUITE("actors/config_command_line") {
     }
   }
 
+  TEST_CASE("settings of duels that contradict each other are named") {
+    CHECK(contains(refusal(parse({}, {{"WEBSOCKET_STATE_URL", "ftp://b/s"}})),
+                   "WEBSOCKET_STATE_URL: not an http:// or https:// URL"));
+    CHECK(contains(refusal(parse({}, {{"WEBSOCKET_TICKET_SECRET", "s"},
+                                      {"WEBSOCKET_PORT", "8001"}})),
+                   "WEBSOCKET_PORT: the same as WS_PORT"));
+    CHECK(mentions(parse({}, {{"WEBSOCKET_EVENTS_PATH", "/run/x"}}).warnings,
+                   "WEBSOCKET_TICKET_SECRET is not set: there are no duels"));
+  }
+
   TEST_CASE("the version names compiler and libraries") {
     const auto result = parse({"--version"});
     REQUIRE(result.stop);

@@ -156,6 +156,52 @@ TEST_SUITE("actors/config") {
                    "WS_COMPRESSION has no effect"));
   }
 
+  TEST_CASE("a duel limit below its least is raised with a warning") {
+    const auto result = parse({}, {{"WEBSOCKET_CLIENT_TIMEOUT_SECONDS", "5"},
+                                   {"WEBSOCKET_SYNC_INTERVAL", "0.1"}});
+    REQUIRE(!result.stop);
+    CHECK(result.config.duel_client_timeout == 30s);
+    CHECK(result.config.duel_sync_interval == 500ms);
+    CHECK(mentions(result.warnings,
+                   "WEBSOCKET_CLIENT_TIMEOUT_SECONDS (environment): \"5\" is "
+                   "too small, 30s is used instead"));
+  }
+
+  TEST_CASE("nonsense for a duel limit is refused all the same") {
+    const auto text =
+      refusal(parse({}, {{"WEBSOCKET_CLIENT_TIMEOUT_SECONDS", "soon"}}));
+    CHECK(contains(text, "WEBSOCKET_CLIENT_TIMEOUT_SECONDS"));
+    CHECK(contains(text, "30s to 24h"));
+  }
+
+  TEST_CASE("duels have a secret of their own, that falls back to nothing") {
+    const tests::temporary_file file{"duels\n"};
+    CHECK(parse({}, {{"WEBSOCKET_TICKET_SECRET_FILE", file.path()}})
+            .config.duel_secret
+          == "duels");
+    CHECK(parse({}, {{"TELEGRAM_BOT_TOKEN", "x"}, {"WS_TICKET_SECRET", "y"}})
+            .config.duel_secret.empty());
+  }
+
+  TEST_CASE("a misspelt WEBSOCKET_ name is warned about, foreign ones not") {
+    const auto result = parse({}, {{"WEBSOCKET_PROT", "1"},
+                                   {"WEBSOCKET_PING_INTERVAL", "25"},
+                                   {"WEBSOCKET_PORT", "tcp://10.0.0.1:80"}});
+    REQUIRE(!result.stop);
+    CHECK(result.config.duel_port == 8090);
+    CHECK(mentions(result.warnings, "unknown setting WEBSOCKET_PROT"));
+    CHECK(!mentions(result.warnings, "PING_INTERVAL"));
+  }
+
+  TEST_CASE("a demo's duels take a free port of this machine") {
+    const auto demo = parse({"--demo"});
+    CHECK(demo.config.duel_host == "127.0.0.1");
+    CHECK(demo.config.duel_port == 0);
+    CHECK(!demo.config.duel_secret.empty());
+    CHECK(parse({"--demo", "--websocket-port", "8090"}).config.duel_port
+          == 8090);
+  }
+
   TEST_CASE("Kubernetes service variables are ignored with one warning") {
     const auto result =
       parse({}, {{"WS_PORT", "tcp://10.0.0.1:80"},

@@ -67,6 +67,27 @@ TEST_SUITE("actors/settings_table") {
                     bad);
   }
 
+  TEST_CASE("what is called _MS counts milliseconds without a unit") {
+    CHECK(normalised("WEBSOCKET_FORCED_MIN_INTERVAL_MS", "120") == "120ms");
+    CHECK(normalised("WEBSOCKET_FORCED_MIN_INTERVAL_MS", "1s") == "1s");
+  }
+
+  TEST_CASE("the duels' limits raise what is too small, and only that") {
+    const auto clamped = [](std::string_view name, std::string_view text) {
+      return clamped_text(row_called(name), text).value_or("as it is");
+    };
+    CHECK(clamped("WEBSOCKET_CLIENT_TIMEOUT_SECONDS", "5") == "30s");
+    CHECK(clamped("WEBSOCKET_CLIENT_TIMEOUT_SECONDS", "30") == "as it is");
+    CHECK(clamped("WEBSOCKET_SYNC_INTERVAL", "0.00001") == "500ms");
+    CHECK(clamped("WEBSOCKET_FORCED_MIN_INTERVAL_MS", "-5") == "0");
+    CHECK(clamped("WEBSOCKET_FULL_SYNC_BATCH_SIZE", "0") == "1");
+    CHECK(clamped("WEBSOCKET_MAX_MESSAGE_BYTES", "10") == "256");
+    CHECK(clamped("WEBSOCKET_MAX_MESSAGE_BYTES", "ten") == "as it is");
+    CHECK(clamped("WEBSOCKET_MAX_MESSAGE_BYTES", "-") == "as it is");
+    CHECK(clamped("WEBSOCKET_MAX_PER_PLAYER", "0") == "as it is");
+    CHECK(clamped("WS_MAX_MESSAGE_BYTES", "10") == "as it is");
+  }
+
   TEST_CASE("sizes take binary units") {
     CHECK(normalised("WS_OUTBOX_BYTES", "1048576") == "1MiB");
     CHECK(normalised("WS_OUTBOX_BYTES", "1.5KIB") == "refused");
