@@ -5,6 +5,7 @@
 #include "protocol/json_object.hpp"
 #include "protocol/json_writer.hpp"
 
+#include <array>
 #include <charconv>
 
 namespace wsgw::protocol {
@@ -15,25 +16,6 @@ using std::chrono::seconds;
 using std::chrono::system_clock;
 
 constexpr std::size_t max_ticket_bytes = 4096;
-/// How far the issuer's clock may be ahead of ours.
-constexpr seconds clock_skew{5};
-
-std::variant<std::string, ticket_error> open_envelope(std::string_view ticket,
-                                                      std::string_view secret) {
-  const auto dot = ticket.find('.');
-  if (ticket.size() > max_ticket_bytes || dot == std::string_view::npos)
-    return ticket_error::malformed;
-  auto json = base64url_decode(ticket.substr(0, dot), base64_padding::accepted);
-  if (!json)
-    return ticket_error::malformed;
-  // An empty secret would make forging trivial: it opens nothing.
-  if (secret.empty()
-      || !equal_in_constant_time(hmac_sha256_hex(secret, *json),
-                                 ticket.substr(dot + 1)))
-    return ticket_error::forged;
-  return std::move(*json);
-}
-
 std::optional<role> parse_role(std::string_view word) {
   for (const role r : {role::admin, role::widget, role::site})
     if (to_string(r) == word)
@@ -90,6 +72,28 @@ std::string sign_ticket(std::string_view json, std::string_view secret) {
   return base64url_encode(json) + '.' + hmac_sha256_hex(secret, json);
 }
 
+std::string_view to_string(ticket_error why) {
+  constexpr std::array<std::string_view, 4> words{"malformed", "forged",
+                                                  "expired", "future"};
+  return words[static_cast<std::size_t>(why)];
+}
+
+std::variant<std::string, ticket_error> open_envelope(std::string_view ticket,
+                                                      std::string_view secret) {
+  const auto dot = ticket.find('.');
+  if (ticket.size() > max_ticket_bytes || dot == std::string_view::npos)
+    return ticket_error::malformed;
+  auto json = base64url_decode(ticket.substr(0, dot), base64_padding::accepted);
+  if (!json)
+    return ticket_error::malformed;
+  // An empty secret would make forging trivial: it opens nothing.
+  if (secret.empty()
+      || !equal_in_constant_time(hmac_sha256_hex(secret, *json),
+                                 ticket.substr(dot + 1)))
+    return ticket_error::forged;
+  return std::move(*json);
+}
+
 std::optional<std::string> open_ticket(std::string_view ticket,
                                        std::string_view secret) {
   auto opened = open_envelope(ticket, secret);
@@ -109,7 +113,7 @@ verify_dialog_ticket(std::string_view ticket, std::string_view secret,
   auto read = json ? read_ticket(*json) : std::nullopt;
   if (!read)
     return ticket_error::malformed;
-  if (read->issued_at > now + clock_skew)
+  if (read->issued_at > now + ticket_clock_skew)
     return ticket_error::future;
   if (read->expires_at < std::chrono::floor<seconds>(now))
     return ticket_error::expired;

@@ -20,6 +20,17 @@ std::string sign_ticket(std::string_view json, std::string_view secret);
 std::optional<std::string> open_ticket(std::string_view ticket,
                                        std::string_view secret);
 
+enum class ticket_error : std::uint8_t { malformed, forged, expired, future };
+/// The word used in logs and metrics.
+std::string_view to_string(ticket_error why);
+
+/// As `open_ticket`, with what is wrong.
+std::variant<std::string, ticket_error> open_envelope(std::string_view ticket,
+                                                      std::string_view secret);
+
+/// How far the issuer's clock may be ahead of ours.
+inline constexpr std::chrono::seconds ticket_clock_skew{5};
+
 /// A widget ticket: `{"dialog_id","assistant_id"|"user_id","role","iat","exp",
 /// "jti"}`, reusable until `exp`.
 struct dialog_ticket {
@@ -32,8 +43,6 @@ struct dialog_ticket {
   std::string jti;
   std::string json; ///< the signed payload, compact; not read when minting
 };
-
-enum class ticket_error : std::uint8_t { malformed, forged, expired, future };
 
 std::variant<dialog_ticket, ticket_error>
 verify_dialog_ticket(std::string_view ticket, std::string_view secret,
