@@ -52,20 +52,28 @@ event_sources::event_sources(hub& shared,
   redis_->install();
   presence_ = std::make_unique<redis_presence>(shared, servers, places);
   shared.presence = presence_.get();
+  nodes_ = std::make_unique<redis_node_bus>(shared, *places.front().loop,
+                                            servers.front());
+  shared.nodes = nodes_.get();
 }
 
-event_sources::~event_sources() { shared_.presence = nullptr; }
+event_sources::~event_sources() {
+  shared_.nodes = nullptr;
+  shared_.presence = nullptr;
+}
 
 void event_sources::start() {
   if (!redis_)
     return;
   redis_->start();
   presence_->start();
+  nodes_->start();
 }
 
 void event_sources::stop() {
   if (!redis_)
     return;
+  nodes_->stop();
   presence_->stop();
   redis_->stop();
 }

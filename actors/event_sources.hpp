@@ -2,6 +2,7 @@
 
 #include "actors/hub.hpp"
 #include "actors/redis_fleet.hpp"
+#include "actors/redis_node_bus.hpp"
 #include "actors/redis_presence.hpp"
 
 #include <memory>
@@ -16,7 +17,7 @@ public:
   /// Fills in the hub's functions. The broadcaster must exist, the loops need
   /// not run yet.
   event_sources(hub& shared, const std::vector<redis_fleet::place>& places);
-  /// Takes the presence board out of the hub: dialogs may outlive it.
+  /// Takes presence and the node bus out of the hub: actors may outlive them.
   ~event_sources();
   event_sources(const event_sources&) = delete;
   event_sources& operator=(const event_sources&) = delete;
@@ -30,6 +31,7 @@ private:
   hub& shared_;
   std::unique_ptr<redis_fleet> redis_;
   std::unique_ptr<redis_presence> presence_;
+  std::unique_ptr<redis_node_bus> nodes_;
 };
 
 } // namespace wsgw::actors

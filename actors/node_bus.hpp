@@ -1,6 +1,8 @@
 #pragma once
 
+#include <atomic>
 #include <chrono>
+#include <cstdint>
 #include <functional>
 #include <string>
 #include <string_view>
@@ -17,6 +19,14 @@ struct node_answers {
   std::vector<answer> answers;
   std::vector<std::string> silent; ///< nodes known to live that did not answer
   std::string error;               ///< empty: the question went out
+};
+
+/// What one bus did since its start. Any thread.
+struct node_counters {
+  std::atomic<std::uint64_t> asked{0};    ///< questions of this node
+  std::atomic<std::uint64_t> answered{0}; ///< questions of others
+  std::atomic<std::uint64_t> refused{0};  ///< those that got no answer here
+  std::atomic<std::uint64_t> ignored{0};  ///< malformed messages
 };
 
 /// SEAM to the other gateways on the same Redis: questions to all of them.
@@ -37,6 +47,8 @@ public:
 
   /// Who answers questions on `topic` here. Before the program serves.
   virtual void respond(std::string topic, responder who) = 0;
+
+  node_counters counts;
 };
 
 } // namespace wsgw::actors

@@ -12,10 +12,11 @@ STANDARD_HEADER = re.compile(r"^[a-z0-9_]+$")
 # What transport may know of protocol: the seams' vocabulary, no JSON.
 PROTOCOL_FOR_TRANSPORT = {"frame", "close_code", "route", "errc"}
 # The abstract seams; transport's concrete classes are for the composition.
-TRANSPORT_FOR_ACTORS = {"connection", "handler", "event_loop", "http_client"}
+TRANSPORT_FOR_ACTORS = {"connection", "handler", "event_loop", "http_client",
+                        "loop_figures"}
 COMPOSITION = {"main", "serve", "gateway", "socket_gateway", "event_sources",
                "redis_source", "redis_fleet", "redis_library", "redis_log",
-               "redis_log_reply", "redis_presence"}
+               "redis_duels", "redis_log_reply", "redis_node_bus", "redis_presence"}
 # Protocol decides; it does not wait, lock, read clocks or log.
 NOT_FOR_PROTOCOL = {"thread", "mutex", "shared_mutex", "condition_variable",
                     "future", "semaphore", "barrier", "latch", "iostream"}
