@@ -58,12 +58,6 @@ void client_commands::joined() {
     execute(text);
 }
 
-std::uint64_t client_commands::acked_seq() const {
-  // Marks fall when a new epoch begins: what was acknowledged is no more.
-  const auto sent = owner_.socket ? owner_.socket->last_mark() : acked_;
-  return acked_ > sent ? 0 : acked_;
-}
-
 void client_commands::execute(std::string_view text) {
   const auto command = v1::parse_command(text);
   owner_.home->counters().commands[command.body.index()].add();
@@ -75,6 +69,7 @@ void client_commands::execute(std::string_view text) {
 bool client_commands::is_within_limit(const v1::command& command) {
   if (is_free(command.body))
     return true;
+  limit_.set_rate(owner_.shared->config().command_rate);
   const auto verdict = limit_.take(owner_.home->loop().now());
   if (verdict == command_limit::verdict::granted)
     return true;
@@ -89,12 +84,6 @@ bool client_commands::is_within_limit(const v1::command& command) {
   return false;
 }
 
-void client_commands::acknowledge(std::uint64_t seq) {
-  acked_ = acked_seq();
-  if (seq > acked_ && seq <= owner_.socket->last_mark())
-    acked_ = seq;
-}
-
 void client_commands::refuse(std::string_view code, std::string_view message,
                              ref said) {
   owner_.home->counters().commands_refused.add();
@@ -103,10 +92,12 @@ void client_commands::refuse(std::string_view code, std::string_view message,
 
 void client_commands::run(const v1::pong& what, ref) {
   if (what.seq)
-    acknowledge(*what.seq);
+    owner_.socket->acknowledge(*what.seq);
 }
 
-void client_commands::run(const v1::ack& what, ref) { acknowledge(what.seq); }
+void client_commands::run(const v1::ack& what, ref) {
+  owner_.socket->acknowledge(what.seq);
+}
 
 void client_commands::run(const v1::ping&, ref) { owner_.queue(pong()); }
 

@@ -30,10 +30,6 @@ public:
   /// The socket is gone.
   void ended() { events_.end(); }
 
-  /// The last event that the client says it has processed; never more than it
-  /// was sent.
-  std::uint64_t acked_seq() const;
-
 private:
   using ref = const std::string&;
 
@@ -49,7 +45,6 @@ private:
 
   bool is_within_limit(const protocol::v1::command& command);
   void execute(std::string_view text);
-  void acknowledge(std::uint64_t seq);
   void refuse(std::string_view code, std::string_view message, ref said);
   void ask_authoriser();
   void answered(const protocol::auth_answer& answer);
@@ -64,7 +59,6 @@ private:
   subscriber_state& owner_;
   command_limit limit_;
   client_events events_;
-  std::uint64_t acked_ = 0;
   std::vector<std::string> early_; ///< came before the hello
   std::optional<pending_refresh> refresh_;
 };

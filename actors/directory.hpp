@@ -11,6 +11,7 @@
 #include <cstdint>
 #include <list>
 #include <string>
+#include <vector>
 
 namespace wsgw::actors {
 
@@ -39,6 +40,7 @@ struct actor_info {
 };
 
 struct connection_trace; // journal.hpp
+struct room_reading;     // journal.hpp
 struct room_detail;      // room_detail.hpp
 
 /// A living actor that can describe itself.
@@ -50,6 +52,8 @@ public:
   /// Fills in what `explain` asks of a connection; false when it has none. Same
   /// thread.
   virtual bool trace(connection_trace&) const { return false; }
+  /// Adds how far each of its members has been told; for rooms. Same thread.
+  virtual void readings(std::vector<room_reading>&) const {}
   /// Fills in what the page of one room shows; false when it is no room. Same
   /// thread.
   virtual bool detail(room_detail&) const { return false; }

@@ -198,7 +198,7 @@ void subscriber_state::describe(actor_info& out) const {
   out.last_seen = to_ms(home->loop().now() - last_seen);
   out.speaks = who->speaks;
   out.sent_seq = socket ? socket->last_mark() : 0;
-  out.acked_seq = commands ? commands->acked_seq() : 0;
+  out.acked_seq = socket ? socket->acked_mark() : 0;
   out.outbox_bytes = socket ? socket->outbox_bytes() : 0;
   out.is_lagging = is_lagging;
 }

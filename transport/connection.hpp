@@ -49,6 +49,15 @@ public:
   /// The latest mark of a frame that the kernel has taken whole.
   virtual std::uint64_t written_mark() const = 0;
 
+  /// The peer says that it has processed everything up to `mark`. Never goes
+  /// back, and is ignored beyond `last_mark`.
+  virtual void acknowledge(std::uint64_t mark) = 0;
+  virtual std::uint64_t acked_mark() const = 0;
+
+  /// Numbers begin anew behind `mark`: those of frames that are queued mean
+  /// nothing any more.
+  virtual void restart_marks(std::uint64_t mark) = 0;
+
   /// Queues an RFC 6455 ping without payload; an event stream: a comment.
   virtual void ping() = 0;
 

@@ -52,6 +52,18 @@ void outbox::consume(std::size_t written) {
   tidy();
 }
 
+void outbox::acknowledge(std::uint64_t mark) {
+  if (mark <= mark_)
+    acked_mark_ = std::max(acked_mark_, mark);
+}
+
+void outbox::restart_marks(std::uint64_t mark) {
+  for (auto& each : frames_)
+    each.mark = 0;
+  mark_ = mark;
+  written_mark_ = acked_mark_ = 0;
+}
+
 void outbox::drop_unsent() {
   if (frames() == 0)
     return;

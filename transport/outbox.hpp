@@ -44,6 +44,11 @@ public:
   std::uint64_t last_mark() const { return mark_; }
   /// The latest mark of a frame that `consume` has seen whole.
   std::uint64_t written_mark() const { return written_mark_; }
+  /// As the peer says; never beyond the latest one.
+  std::uint64_t acked_mark() const { return acked_mark_; }
+  void acknowledge(std::uint64_t mark);
+  /// Numbers begin anew behind `mark`; queued frames lose theirs.
+  void restart_marks(std::uint64_t mark);
   /// Bytes that `push` would take now.
   std::size_t room() const { return limit_ > bytes_ ? limit_ - bytes_ : 0; }
   /// Unwritten bytes.
@@ -65,6 +70,7 @@ private:
   std::size_t limit_;
   std::uint64_t mark_ = 0;
   std::uint64_t written_mark_ = 0;
+  std::uint64_t acked_mark_ = 0;
 };
 
 } // namespace wsgw::transport

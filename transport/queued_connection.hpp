@@ -33,6 +33,9 @@ public:
   std::size_t room() const final { return outbox_.room(); }
   std::uint64_t last_mark() const final { return outbox_.last_mark(); }
   std::uint64_t written_mark() const final { return outbox_.written_mark(); }
+  std::uint64_t acked_mark() const final { return outbox_.acked_mark(); }
+  void acknowledge(std::uint64_t mark) final { outbox_.acknowledge(mark); }
+  void restart_marks(std::uint64_t mark) final { outbox_.restart_marks(mark); }
   std::size_t outbox_bytes() const final { return outbox_.bytes(); }
 
   void on_turn_end() final;

@@ -49,6 +49,18 @@ public:
 
   std::uint64_t written_mark() const override { return written; }
 
+  std::uint64_t acked_mark() const override { return acked; }
+
+  void acknowledge(std::uint64_t mark) override {
+    if (mark > acked && mark <= latest)
+      acked = mark;
+  }
+
+  void restart_marks(std::uint64_t mark) override {
+    latest = mark;
+    written = acked = 0;
+  }
+
   void ping() override { ++pings; }
 
   void close(const protocol::close_status& status,
@@ -59,7 +71,7 @@ public:
     dropped_unsent = what == transport::unsent::drop;
   }
 
-  std::size_t outbox_bytes() const override { return 0; }
+  std::size_t outbox_bytes() const override { return unwritten; }
 
   /// The client has read everything.
   void drain() { queued = 0; }
@@ -67,8 +79,10 @@ public:
   std::vector<std::string> texts;
   std::uint64_t latest = 0;
   std::uint64_t written = 0; ///< what the kernel has taken, as the test says
+  std::uint64_t acked = 0;
   std::size_t capacity = 1U << 20;
   std::size_t kernel_bytes = 0; ///< what `deepen` adds, once
+  std::size_t unwritten = 0;    ///< bytes in the outbox, as the test says
   int pings = 0;
   std::size_t queued = 0; ///< bytes since the last `drain`
   bool is_bounded = false;

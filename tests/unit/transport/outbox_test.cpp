@@ -92,6 +92,30 @@ TEST_SUITE("transport/outbox") {
     CHECK(box.last_mark() == 7);
   }
 
+  TEST_CASE("an acknowledgement never goes back nor beyond what was sent") {
+    outbox box{100};
+    CHECK(box.push(made("1234"), 7));
+    box.acknowledge(8);
+    CHECK(box.acked_mark() == 0);
+    box.acknowledge(6);
+    box.acknowledge(5);
+    CHECK(box.acked_mark() == 6);
+  }
+
+  TEST_CASE("marks of frames that are queued end when numbers begin anew") {
+    outbox box{100};
+    CHECK(box.push(made("1234"), 7));
+    box.acknowledge(7);
+    box.restart_marks(3);
+    CHECK(box.last_mark() == 3);
+    CHECK(box.acked_mark() == 0);
+    CHECK(write(box, 100) == "1234");
+    CHECK(box.written_mark() == 0);
+    CHECK(box.push(made("5"), 4));
+    CHECK(write(box, 100) == "5");
+    CHECK(box.written_mark() == 4);
+  }
+
   TEST_CASE("one write takes at most 64 frames") {
     outbox box{1000};
     for (int i = 0; i < 100; ++i)
