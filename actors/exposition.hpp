@@ -1,10 +1,11 @@
 #pragma once
 
-#include "actors/shard_counters.hpp"
+#include "transport/loop_figures.hpp"
 
 #include <prometheus/metric_family.h>
 #include <prometheus/text_serializer.h>
 
+#include <cstddef>
 #include <limits>
 #include <string>
 #include <utility>
@@ -45,13 +46,13 @@ public:
     one(MetricType::Counter, std::move(name), std::move(help), value);
   }
 
-  /// A family with one histogram, summed over `parts`.
-  void histogram(std::string name, std::string help,
-                 const std::vector<const duration_histogram*>& parts) {
-    family(MetricType::Histogram, std::move(name), std::move(help));
+  /// Adds one histogram, summed over `parts`, to the latest family.
+  template <auto& bounds>
+  void buckets(const std::vector<const transport::histogram<bounds>*>& parts,
+               labels with = {}) {
     ClientMetric metric;
+    metric.label = std::move(with);
     auto& result = metric.histogram;
-    constexpr auto& bounds = duration_histogram::bounds;
     for (std::size_t i = 0; i <= bounds.size(); ++i) {
       for (const auto* part : parts)
         result.sample_count += part->count(i);
@@ -62,6 +63,15 @@ public:
     for (const auto* part : parts)
       result.sample_sum += part->sum_seconds();
     families_.back().metric.push_back(std::move(metric));
+  }
+
+  /// A family with one histogram, summed over `parts`.
+  template <auto& bounds>
+  void
+  histogram(std::string name, std::string help,
+            const std::vector<const transport::histogram<bounds>*>& parts) {
+    family(MetricType::Histogram, std::move(name), std::move(help));
+    buckets(parts);
   }
 
   std::string text() const {

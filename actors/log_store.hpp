@@ -1,5 +1,6 @@
 #pragma once
 
+#include "actors/command_times.hpp"
 #include "protocol/cursor.hpp"
 #include "protocol/log_follower.hpp"
 #include "protocol/room.hpp"
@@ -29,11 +30,12 @@ struct appended {
   bool is_duplicate = false; ///< the idempotency key was seen before
 };
 
-/// What the stores of one process did since its start. Any thread.
+/// What the links of one process to Redis did since its start. Any thread.
 struct log_counters {
   std::atomic<std::uint64_t> reads{0};   ///< wsgw_read asked for
   std::atomic<std::uint64_t> appends{0}; ///< wsgw_publish asked for
   std::atomic<std::uint64_t> errors{0};  ///< answers that were store_errors
+  command_times commands;                ///< of all links, also of those beside
 };
 
 /// SEAM: the durable logs in Redis as actors see them (protocol-v1 6.2). Any

@@ -86,7 +86,7 @@ void add_contract(exposition& out, hub& shared) {
   out.gauge("websocket_message_queue_pending",
             "Events read that have not reached a dialog.",
             static_cast<double>(shared.inflight_events.load()));
-  std::vector<const duration_histogram*> lifetimes;
+  std::vector<const transport::histogram<lifetime_bounds>*> lifetimes;
   for (auto* one : shared.shards)
     lifetimes.push_back(&one->counters().lifetimes);
   out.histogram("websocket_connection_duration_seconds",

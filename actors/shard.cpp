@@ -1,5 +1,6 @@
 #include "actors/shard.hpp"
 
+#include "actors/delivery_meter.hpp"
 #include "actors/journal.hpp"
 #include "actors/log.hpp"
 
@@ -42,7 +43,8 @@ std::size_t mailbox_length(caf::scheduled_actor& self) {
 shard::shard(caf::actor_system& system, transport::event_loop& loop,
              std::size_t index)
     : caf::execution_unit(&system), loop_(loop), index_(index),
-      past_(std::make_unique<journal>()) {}
+      past_(std::make_unique<journal>()),
+      deliveries_(std::make_shared<delivery_meter>(loop, counters_)) {}
 
 shard::~shard() {
   is_running_ = true; // nothing is posted any more

@@ -24,6 +24,7 @@
 
 namespace wsgw::actors {
 
+class delivery_meter;
 class journal;
 
 /// One shard: the execution unit that runs the actors pinned to one event
@@ -48,6 +49,8 @@ public:
   history_budget& histories() { return histories_; }
   /// What happened here lately. Loop thread only.
   journal& past() { return *past_; }
+  /// Times what rooms deliver. Loop thread only.
+  delivery_meter& deliveries() { return *deliveries_; }
 
   /// Runs queued actors within one turn's budget; posts another turn when work
   /// is left. An actor with many messages handles so many of them and goes on
@@ -65,6 +68,7 @@ private:
   shard_counters counters_;
   history_budget histories_;
   std::unique_ptr<journal> past_;
+  std::shared_ptr<delivery_meter> deliveries_;
   std::vector<caf::resumable*> queue_; ///< loop thread only
   std::vector<caf::resumable*> later_; ///< for the next turn; loop thread only
   bool is_running_ = false;            ///< loop thread only

@@ -3,60 +3,30 @@
 #include "protocol/dialect.hpp"
 #include "protocol/role.hpp"
 #include "protocol/v1_command.hpp"
+#include "protocol/v1_message.hpp"
+#include "transport/loop_figures.hpp"
 
 #include <array>
-#include <atomic>
-#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <variant>
 
 namespace wsgw::actors {
 
-/// A counter or gauge written by one thread and read by any: no locked
-/// instruction on the hot path.
-class counter {
-public:
-  void add(std::uint64_t n = 1) {
-    value_.store(value_.load(std::memory_order_relaxed) + n,
-                 std::memory_order_relaxed);
-  }
-  void sub(std::uint64_t n = 1) {
-    value_.store(value_.load(std::memory_order_relaxed) - n,
-                 std::memory_order_relaxed);
-  }
-  std::uint64_t get() const { return value_.load(std::memory_order_relaxed); }
+using transport::counter;
 
-private:
-  std::atomic<std::uint64_t> value_{0};
-};
+inline constexpr std::array lifetime_bounds{1.0,   5.0,    15.0,   60.0,
+                                            300.0, 1800.0, 7200.0, 43200.0};
+inline constexpr std::array latency_bounds{
+  0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0};
 
-/// Durations by class, for Prometheus; written by one thread, read by any.
-class duration_histogram {
-public:
-  /// Upper bounds in seconds; what is longer is in a class of its own.
-  static constexpr std::array bounds{1.0,   5.0,    15.0,   60.0,
-                                     300.0, 1800.0, 7200.0, 43200.0};
+/// What a delivered event was. Of `v1` clients' logs only `durable` ones and
+/// those that are `replayed` have numbers.
+enum class delivery : std::uint8_t { durable, ephemeral, replayed };
 
-  void add(std::chrono::milliseconds duration) {
-    const auto seconds = std::chrono::duration<double>{duration}.count();
-    std::size_t i = 0;
-    while (i < bounds.size() && seconds > bounds[i])
-      ++i;
-    counts_[i].add();
-    sum_ms_.add(static_cast<std::uint64_t>(duration.count()));
-  }
-
-  /// How many fell into class `i`, not cumulative.
-  std::uint64_t count(std::size_t i) const { return counts_[i].get(); }
-  double sum_seconds() const {
-    return static_cast<double>(sum_ms_.get()) / 1000;
-  }
-
-private:
-  std::array<counter, bounds.size() + 1> counts_;
-  counter sum_ms_;
-};
+/// Who noticed that an event was missing: the node in what Redis told it, the
+/// node in the log itself, or a client that pulled although it was live.
+enum class gap_seen_by : std::uint8_t { subscription, log, client };
 
 /// What one shard counts on its hot path; only its own thread writes.
 struct shard_counters {
@@ -65,20 +35,45 @@ struct shard_counters {
   /// Live event streams by role; they are among `connections`.
   std::array<counter, protocol::role_count> streams;
   std::array<counter, protocol::dialect_count> by_dialect; ///< live now
-  duration_histogram lifetimes; ///< of connections that ended
-  counter dialogs;              ///< live dialog actors
-  counter events_in;            ///< events that reached a dialog
-  counter events_duplicate;     ///< dropped by message.id
-  counter events_refused;       ///< could not be parsed or too large
-  counter events_unrouted;      ///< room not open on this node
-  counter adoptions_failed;     ///< plain events that the log did not take
-  counter log_resets;           ///< rooms whose log could not be continued
-  counter frames_queued;        ///< deliveries: frames put in an outbox
-  counter frames_dropped;       ///< frames that a full or closed outbox refused
-  counter slow_closed;          ///< connections closed 4010
-  counter lagging;              ///< v1 clients that lag now
-  counter lagging_entered;      ///< times that one began to lag
-  counter drain_slots; ///< clients that a drain gave their time to leave
+  /// Of connections that ended.
+  transport::histogram<lifetime_bounds> lifetimes;
+  /// From the request to the 101, or to the head of the stream.
+  transport::histogram<latency_bounds> handshakes;
+  /// Members of rooms here by role; one connection is in one room at most.
+  std::array<counter, protocol::role_count> members;
+  /// The same rooms' members on other nodes.
+  std::array<counter, protocol::role_count> members_elsewhere;
+  counter members_lost;     ///< with the node that they were connected to
+  counter silent;           ///< connections closed for their silence
+  counter dialogs;          ///< live dialog actors
+  counter duel_rooms;       ///< those of them that are duels
+  counter events_heard;     ///< events from Redis
+  counter events_in;        ///< events that reached a dialog
+  counter events_duplicate; ///< dropped by message.id
+  counter events_known;     ///< dropped by their number in the log
+  counter events_adopted;   ///< another node had added them to the log
+  counter events_trimmed;   ///< gone from the log before they were read
+  counter events_refused;   ///< could not be parsed or too large
+  counter events_unrouted;  ///< room not open on this node
+  counter adoptions_failed; ///< plain events that the log did not take
+  counter log_resets;       ///< rooms whose log could not be continued
+  counter frames_queued;    ///< deliveries: frames put in an outbox
+  counter frames_dropped;   ///< frames that a full or closed outbox refused
+  std::array<counter, 3> delivered; ///< frames with events, by `delivery`
+  std::array<counter, 3> gaps;      ///< holes that were noticed
+  /// From the publisher's stamp to the end of the turn that wrote the event:
+  /// once per event and room.
+  transport::histogram<latency_bounds> delivery_latency;
+  /// From the publisher's stamp to the beginning of that turn.
+  transport::histogram<latency_bounds> broker_lag;
+  counter stamps_ahead;   ///< events whose stamp was in the future
+  counter resumed;        ///< cursors that were continued
+  counter resume_refused; ///< cursors that nobody could look at in time
+  std::array<counter, protocol::reset_reason_count> resume_reset;
+  counter slow_closed;     ///< connections closed 4010
+  counter lagging;         ///< v1 clients that lag now
+  counter lagging_entered; ///< times that one began to lag
+  counter drain_slots;     ///< clients that a drain gave their time to leave
   counter pings_sent;
   /// What v1 clients said, by the index in v1::command_body.
   std::array<counter, std::variant_size_v<protocol::v1::command_body>> commands;

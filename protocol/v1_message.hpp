@@ -26,6 +26,7 @@ enum class reset_reason : std::uint8_t {
   malformed,
   broker_lost_tail,
 };
+inline constexpr std::size_t reset_reason_count = 5;
 std::string_view to_string(reset_reason why);
 
 /// What became of the cursor a client came with.

@@ -1,5 +1,7 @@
 #pragma once
 
+#include "transport/loop_figures.hpp"
+
 #include <chrono>
 #include <functional>
 #include <memory>
@@ -48,6 +50,9 @@ public:
   /// Runs `task->on_turn_end()` when this turn ends. The caller asks at most
   /// once per turn and task. Loop thread only.
   virtual void at_turn_end(std::shared_ptr<turn_end_task> task) = 0;
+
+  /// How late the loop is, and what it could not send. Any thread.
+  virtual const loop_figures& figures() const = 0;
 };
 
 } // namespace wsgw::transport

@@ -36,7 +36,16 @@ void queued_connection::open() {
   mark_dirty();
 }
 
+void queued_connection::count_unsent() {
+  const auto now = is_waiting_ ? outbox_.bytes() : 0;
+  loop_.add_unsent(now);
+  loop_.sub_unsent(unsent_);
+  unsent_ = now;
+}
+
 void queued_connection::mark_dirty() {
+  if (is_waiting_)
+    count_unsent();
   if (is_dirty_ || is_waiting_ || !is_open_)
     return;
   is_dirty_ = true;
@@ -54,6 +63,8 @@ void queued_connection::on_turn_end() {
     on_write_failed();
   else
     on_written();
+  if (is_waiting_ || unsent_ != 0)
+    count_unsent();
 }
 
 void queued_connection::wait_writable() {

@@ -40,9 +40,13 @@ public:
 
   void on_turn_end() final;
 
+  queued_connection(const queued_connection&) = delete;
+  queued_connection& operator=(const queued_connection&) = delete;
+
 protected:
   queued_connection(shard_loop& loop, std::size_t outbox_bytes)
       : loop_(loop), outbox_(outbox_bytes) {}
+  ~queued_connection() override { loop_.sub_unsent(unsent_); }
 
   virtual tcp_socket& socket() = 0;
   /// The outbox has become empty: all of it is in the kernel.
@@ -64,8 +68,11 @@ protected:
 
 private:
   void wait_writable();
+  /// Keeps the loop's sum of what waits for sockets up to date.
+  void count_unsent();
 
-  bool is_deep_ = false; ///< the kernel's own limit holds
+  std::size_t unsent_ = 0; ///< as counted last
+  bool is_deep_ = false;   ///< the kernel's own limit holds
   bool is_open_ = false;
   bool is_dirty_ = false;   ///< asked for the turn's end
   bool is_waiting_ = false; ///< for the socket to take more

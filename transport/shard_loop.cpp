@@ -119,9 +119,38 @@ private:
   std::optional<clock::time_point> armed_;
 };
 
+/// Asks the kernel to be woken now and then, and looks how late that is: a
+/// client's request would have waited as long. Not on the wheel, whose slots
+/// are late by design.
+class shard_loop::probe {
+public:
+  probe(net::io_context& context, turns& of, loop_figures& figures)
+      : timer_(context), turns_(of), figures_(figures) {}
+
+  void arm() {
+    const auto due = clock::now() + loop_figures::probe_interval;
+    timer_.expires_at(due);
+    timer_.async_wait([this, due](beast::error_code ec) {
+      if (ec)
+        return;
+      turns_.touch();
+      const auto now = clock::now();
+      figures_.probed(due, now, now + loop_figures::probe_interval);
+      arm();
+    });
+  }
+
+private:
+  net::basic_waitable_timer<clock, net::wait_traits<clock>, executor_type>
+    timer_;
+  turns& turns_;
+  loop_figures& figures_;
+};
+
 shard_loop::shard_loop()
     : turns_(std::make_unique<turns>()),
-      alarm_(std::make_unique<alarm>(context_, *turns_)) {}
+      alarm_(std::make_unique<alarm>(context_, *turns_)),
+      probe_(std::make_unique<probe>(context_, *turns_, figures_)) {}
 
 shard_loop::~shard_loop() {
   // Destructors of pending work may post or ask for a turn's end once more.
@@ -154,6 +183,7 @@ void shard_loop::run() {
   };
   auto may_wait = turns_->tasks_.empty();
   alarm_->arm();
+  probe_->arm();
   while (!turns_->stopped.load(std::memory_order_acquire)) {
     if (may_wait)
       guarded([this] { return context_.run_one(); });

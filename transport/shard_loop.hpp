@@ -5,6 +5,7 @@
 #include <boost/asio/io_context.hpp>
 
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <exception>
 #include <functional>
@@ -45,14 +46,22 @@ public:
   clock::time_point now() const override;
   timer after(clock::duration delay, std::function<void()> fn) override;
   void at_turn_end(std::shared_ptr<turn_end_task> task) override;
+  const loop_figures& figures() const override { return figures_; }
+
+  /// Tells how many bytes more (or fewer) wait for sockets that take none.
+  void add_unsent(std::size_t more) { figures_.unsent_bytes.add(more); }
+  void sub_unsent(std::size_t fewer) { figures_.unsent_bytes.sub(fewer); }
 
 private:
+  loop_figures figures_;
   class turns;
   // In this order: operations that the context destroys hold timers.
   std::unique_ptr<turns> turns_;
   boost::asio::io_context context_{1};
   class alarm;
   std::unique_ptr<alarm> alarm_;
+  class probe;
+  std::unique_ptr<probe> probe_;
 };
 
 } // namespace wsgw::transport

@@ -99,6 +99,10 @@ public:
     tasks_.push_back(std::move(task));
   }
 
+  const transport::loop_figures& figures() const override { return figures_; }
+  /// Tests say what the loop has seen.
+  transport::loop_figures& change_figures() { return figures_; }
+
 private:
   using action = std::shared_ptr<std::function<void()>>;
 
@@ -133,6 +137,7 @@ private:
     return fired;
   }
 
+  transport::loop_figures figures_;
   clock::time_point now_;
   std::thread::id owner_;
   mutable std::mutex mutex_;
