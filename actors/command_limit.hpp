@@ -26,6 +26,11 @@ public:
       : rate_(static_cast<double>(per_second)), tokens_(2 * rate_),
         filled_at_(now) {}
 
+  /// The rate that holds now, if it is another than before.
+  void set_rate(std::size_t per_second) {
+    rate_ = static_cast<double>(per_second);
+  }
+
   verdict take(clock::time_point now) {
     const std::chrono::duration<double> passed = now - filled_at_;
     filled_at_ = now;

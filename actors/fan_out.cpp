@@ -30,8 +30,7 @@ protocol::connection_id sender_of(const protocol::event& e) {
 fan_out::fan_out(const room_context& context, members& all,
                  room_history& history)
     : context_(context), members_(all), history_(history),
-      is_inbox_(context.room.kind() == protocol::room_kind::user),
-      scarce_(context.shared.config().outbox_bytes / 4) {}
+      is_inbox_(context.room.kind() == protocol::room_kind::user) {}
 
 void fan_out::restart(const protocol::cursor& head) {
   head_ = head;
@@ -174,11 +173,12 @@ void fan_out::send_v1(list& to, const protocol::frame& frame,
 void fan_out::send_ephemeral(list& to, const protocol::frame& frame,
                              protocol::connection_id sender) {
   auto& counters = context_.home.counters();
+  const auto scarce = context_.shared.config().outbox_bytes / 4;
   for (const auto& each : to) {
     if (sender != protocol::connection_id{} && each.conn == sender)
       continue;
     // What is worth nothing later is not worth room that is scarce now.
-    if (each.socket->room() < scarce_
+    if (each.socket->room() < scarce
         || each.socket->send(frame) != transport::send_result::queued)
       counters.frames_dropped.add();
     else

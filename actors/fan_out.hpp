@@ -63,8 +63,7 @@ private:
   members& members_;
   room_history& history_;
   const bool is_inbox_;
-  const std::size_t scarce_; ///< room below which ephemeral events are spared
-  protocol::cursor head_;    ///< of the latest durable event
+  protocol::cursor head_; ///< of the latest durable event
   /// Nothing between these two is for a role, and it was not told.
   struct gap {
     std::uint64_t after = 0;

@@ -23,6 +23,15 @@ hub::hub(settings s)
       next_connection(random_start()), node_id(random_hex(8)),
       attempts_({config().rate_limit_per_ip, config().rate_limit_window}) {}
 
+void hub::adopt(settings next) {
+  live.replace(std::move(next));
+  const auto& now = config();
+  connection_limit = now.max_total_connections != 0 ? now.max_total_connections
+                                                    : descriptor_limit;
+  std::lock_guard lock{mutex_};
+  attempts_.limit({now.rate_limit_per_ip, now.rate_limit_window});
+}
+
 void hub::set_source(const source_status& status) {
   std::lock_guard lock{mutex_};
   source_ = status;

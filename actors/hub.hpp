@@ -69,6 +69,9 @@ struct hub {
   /// level, all else stays as it was at the start.
   live_settings live;
   const settings& config() const { return live.now().config; }
+  /// Lets `next` hold from now on, also for what was derived from the settings
+  /// before it. Any thread.
+  void adopt(settings next);
 
   const std::chrono::system_clock::time_point started_at;
 
@@ -77,7 +80,8 @@ struct hub {
   std::vector<router_actor> routers; ///< one per shard
   authoriser_actor authoriser;       ///< empty without WS_AUTH_URL
 
-  std::size_t connection_limit = 0; ///< WS_MAX_TOTAL_CONNECTIONS, resolved
+  /// WS_MAX_TOTAL_CONNECTIONS, or what descriptors allow.
+  std::atomic<std::size_t> connection_limit{0};
   std::size_t descriptor_limit = 0; ///< sockets that open files allow; 0: any
 
   std::atomic<std::uint64_t> next_connection;    ///< starts at random
@@ -98,6 +102,7 @@ struct hub {
   tally publishes;   ///< events of POST /api/publish, by what became of them
   tally mismatches;  ///< what the audit found, by kind
   tally bad_tickets; ///< duel tickets that were refused, by reason
+  tally reloads;     ///< of the configuration, by what became of them
   tally operations;  ///< what operators did over HTTP, by word
 
   /// Publishes one event to a room: PUBLISH when Redis is the source, else

@@ -120,6 +120,13 @@ bool session::end(std::chrono::milliseconds patience) {
   return done.wait_for(patience) == std::future_status::ready;
 }
 
+void set_level(log_level level) {
+  auto before = least.load();
+  while (before != off
+         && !least.compare_exchange_weak(before, static_cast<int>(level))) {
+  }
+}
+
 bool enabled(log_level level) {
   return static_cast<int>(level) >= least.load(std::memory_order_relaxed);
 }

@@ -40,6 +40,10 @@ public:
   bool end(std::chrono::milliseconds patience);
 };
 
+/// Other lines are written from now on; nothing happens without a session. Any
+/// thread.
+void set_level(log_level least);
+
 /// True when a line of this severity would be written: a cheap check before
 /// fields are computed.
 bool enabled(log_level level);

@@ -50,7 +50,7 @@ bool seating::take_global(protocol::role as) {
   // The reference limits A, S and W; descriptors limit all.
   const auto counted = shared_.connections.load();
   const auto all = counted + shared_.inbox_connections.load();
-  const auto limit = shared_.connection_limit;
+  const auto limit = shared_.connection_limit.load();
   const auto files = shared_.descriptor_limit;
   if ((as == protocol::role::user || limit == 0 || counted <= limit)
       && (files == 0 || all <= files))

@@ -21,7 +21,10 @@ void attempt_window::record::add(clock::time_point at) {
   attempts.push_back(attempts.empty() ? at : std::max(at, attempts.back()));
 }
 
-attempt_window::attempt_window(limits l) : limits_(l) {
+attempt_window::attempt_window(limits l) { limit(l); }
+
+void attempt_window::limit(limits l) {
+  limits_ = l;
   limits_.max_addresses = std::max<std::size_t>(limits_.max_addresses, 1);
 }
 
@@ -53,8 +56,10 @@ attempt_window::retry_after(std::string_view address,
   const auto live = static_cast<std::size_t>(known.attempts.end() - start);
   if (live < limits_.per_address)
     return std::chrono::milliseconds{0};
-  return std::chrono::ceil<std::chrono::milliseconds>(*start + limits_.window
-                                                      - now);
+  // There are more than the limit allows when it has been lowered.
+  const auto too_many = static_cast<std::ptrdiff_t>(live - limits_.per_address);
+  return std::chrono::ceil<std::chrono::milliseconds>(*(start + too_many)
+                                                      + limits_.window - now);
 }
 
 attempt_window::usage attempt_window::current(clock::time_point now) {

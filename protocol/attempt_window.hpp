@@ -26,6 +26,8 @@ public:
   };
 
   explicit attempt_window(limits l);
+  /// Other limits from now on; attempts so far count.
+  void limit(limits l);
   attempt_window(const attempt_window&) = delete;
   attempt_window& operator=(const attempt_window&) = delete;
 

@@ -91,6 +91,18 @@ TEST_SUITE("actors/log") {
     CHECK(count(text, "\"code\":4003") == 1);
   }
 
+  TEST_CASE("the level may change while the session lasts") {
+    const auto lines = logged(log_level::info, log_format::json, [] {
+      log::debug("t", "before");
+      log::set_level(log_level::debug);
+      log::debug("t", "after");
+    });
+    CHECK(lines.find("before") == std::string::npos);
+    CHECK(lines.find("after") != std::string::npos);
+    log::set_level(log_level::debug);
+    CHECK_FALSE(log::enabled(log_level::error));
+  }
+
   TEST_CASE("without a session nothing is enabled and nothing happens") {
     CHECK(!log::enabled(log_level::error));
     log::error("Test", "into the void");

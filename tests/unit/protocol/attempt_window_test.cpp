@@ -35,6 +35,21 @@ TEST_SUITE("protocol/attempt_window") {
     CHECK_FALSE(window.try_acquire("a", start + seconds{60}));
   }
 
+  TEST_CASE("a new limit counts the attempts that were made before it") {
+    auto window = small();
+    for (int i = 0; i < 3; ++i)
+      CHECK(window.try_acquire("a", start + seconds{i}));
+    window.limit({4, milliseconds{60'000}, 10});
+    CHECK(window.try_acquire("a", start + seconds{3}));
+    CHECK_FALSE(window.try_acquire("a", start + seconds{3}));
+    window.limit({2, milliseconds{30'000}, 10});
+    CHECK_FALSE(window.try_acquire("a", start + seconds{30}));
+    CHECK(window.retry_after("a", start + seconds{30}) == seconds{2});
+    CHECK(window.try_acquire("a", start + seconds{32}));
+    window.limit({0, milliseconds{30'000}, 10});
+    CHECK(window.try_acquire("a", start + seconds{32}));
+  }
+
   TEST_CASE("addresses do not share their windows") {
     auto window = small();
     for (int i = 0; i < 3; ++i)
