@@ -1,24 +1,16 @@
 #pragma once
 
+#include "actors/duel_board.hpp"
+#include "protocol/duel_state.hpp"
+
 #include <chrono>
 #include <cstdint>
 #include <functional>
-#include <optional>
 #include <string>
 
 namespace wsgw::actors {
 
-/// The state of one duel as the backend wrote it (issue 5, `ws:duel:<id>:state`
-/// or WEBSOCKET_STATE_URL).
-struct duel_state {
-  std::int64_t duel_id = 0;
-  std::int64_t initiator_user_id = 0;
-  std::optional<std::int64_t> opponent_user_id;
-  std::string status;  ///< waiting, matched, in_progress, finished, cancelled
-  std::string payload; ///< compact JSON object: the snapshot
-
-  bool is_over() const { return status == "finished" || status == "cancelled"; }
-};
+using protocol::duel_state;
 
 /// SEAM to where duels are kept: Redis, the backend's URL, or the demo's own
 /// memory. Thread-safe; callbacks run once, on some shard's thread.
@@ -32,7 +24,8 @@ public:
     duel_state state; ///< when found
   };
   using state_done = std::function<void(state_answer)>;
-  /// The duel's state; equal questions under way are asked once.
+  /// The duel's state as it was after this was asked: an answer under way
+  /// serves nobody who asks now, but all who ask meanwhile share the next one.
   virtual void state(std::int64_t duel_id, state_done then) = 0;
 
   enum class use : std::uint8_t { fresh, used_before, unreachable };
@@ -40,6 +33,19 @@ public:
   /// Uses up the ticket `jti`, once on all nodes; remembered for `ttl`.
   virtual void use_ticket(std::string jti, std::chrono::milliseconds ttl,
                           use_done then) = 0;
+
+  /// Keeps a state as the backend would (the demo); `then(false)`: it cannot.
+  virtual void put(const duel_state& state, std::function<void(bool)> then) {
+    static_cast<void>(state);
+    then(false);
+  }
+
+  /// The duels that are open on this node. Their dialogs tell it.
+  duel_board& board() { return board_; }
+  const duel_board& board() const { return board_; }
+
+private:
+  duel_board board_;
 };
 
 } // namespace wsgw::actors

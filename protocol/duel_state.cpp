@@ -3,6 +3,7 @@
 #include "protocol/digest.hpp"
 #include "protocol/json_object.hpp"
 #include "protocol/json_writer.hpp"
+#include "protocol/utf8.hpp"
 
 #include <rapidjson/document.h>
 #include <rapidjson/stringbuffer.h>
@@ -108,7 +109,8 @@ encode_duel_update(const duel_state& state,
   rapidjson::Document payload;
   payload.Parse(state.payload.data(), state.payload.size());
   put(payload, version_name,
-      event_version ? text_value(*event_version, payload.GetAllocator())
+      event_version ? text_value(repaired_utf8(*event_version),
+                                 payload.GetAllocator())
                     : rapidjson::Value{});
   json_writer json;
   json.begin_object().key("type").text("duel_update");
