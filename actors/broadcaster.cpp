@@ -131,6 +131,7 @@ broadcaster(broadcaster_actor::stateful_pointer<broadcaster_state> self,
     [&state](const messages::room_presence& news) {
       state.presence_changed(news);
     },
+    [](const messages::pulse& question) { question.answer(); },
     [&state](messages::join& request) { state.join(request); },
     [&state](const messages::retire& request) { state.retire(request); },
   };

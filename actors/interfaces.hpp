@@ -115,6 +115,11 @@ struct room_presence {
   protocol::role_counts gone{};
 };
 
+/// Somebody wants to know whether the actor turns: it calls `answer`.
+struct pulse {
+  std::function<void()> answer;
+};
+
 /// From a subscriber to its dialog. `who` is the subscriber's actor id.
 struct ping_due {
   std::uint64_t who = 0;
@@ -224,6 +229,8 @@ using broadcaster_actor = caf::typed_actor<
   caf::reacts_to<messages::link_state>,
   // From the presence board: to the room, if it is open.
   caf::reacts_to<messages::room_presence>,
+  // From the watchdog: calls `answer`.
+  caf::reacts_to<messages::pulse>,
   // A subscriber wants into a room: forwarded to its dialog.
   caf::reacts_to<messages::join>,
   // An empty dialog asks to be forgotten; answered `retired` or not at all.
@@ -273,6 +280,7 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(wsgw::actors::messages::append)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(wsgw::actors::messages::store_answer)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(wsgw::actors::messages::link_state)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(wsgw::actors::messages::room_presence)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(wsgw::actors::messages::pulse)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(wsgw::actors::messages::ping_due)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(wsgw::actors::messages::pull)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(wsgw::actors::messages::drain_slot)

@@ -56,6 +56,7 @@ broadcaster_actor::behavior_type noting(record* into) {
     [](messages::append&) {},
     [into](const messages::link_state& state) { into->add(word(state)); },
     [](const messages::room_presence&) {},
+    [](const messages::pulse&) {},
     [](messages::join&) {},
     [](const messages::retire&) {},
   };
