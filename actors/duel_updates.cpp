@@ -1,0 +1,73 @@
+#include "actors/duel_updates.hpp"
+
+#include "actors/log.hpp"
+
+#include <utility>
+#include <variant>
+
+namespace wsgw::actors {
+
+namespace {
+
+using result = duel_desk::state_answer::result;
+
+void count(duel_counts::number& which) {
+  which.fetch_add(1, std::memory_order_relaxed);
+}
+
+} // namespace
+
+void duel_updates::signalled(std::int64_t duel_id, std::string version,
+                             std::string key, std::chrono::milliseconds age,
+                             done then) {
+  auto& counts = shared_.duels->board().counts;
+  if (age > shared_.config().duel_events_ttl)
+    count(counts.signals_late);
+  const auto settle = [&counts, then = std::move(then)](outcome what) {
+    count(what == outcome::settled ? counts.signals : counts.signals_failed);
+    then(what);
+  };
+  shared_.duels->state(
+    duel_id, [this, &counts, settle, version = std::move(version),
+              key = "signal-" + key](const duel_desk::state_answer& answer) {
+      if (answer.what == result::found)
+        return publish(answer.state, version, key, settle);
+      if (answer.what == result::unreachable)
+        return settle(outcome::try_again);
+      count(counts.signals_void);
+      settle(outcome::settled);
+    });
+}
+
+void duel_updates::noticed(const duel_state& state, done then) {
+  // All nodes that have the room open notice it, and only one says so.
+  publish(state, std::nullopt,
+          "state-" + protocol::fingerprint_of(state.payload), std::move(then));
+}
+
+void duel_updates::publish(const duel_state& state,
+                           const std::optional<std::string>& version,
+                           std::string key, done then) {
+  const auto room = protocol::room_id::make(protocol::room_kind::duel,
+                                            std::to_string(state.duel_id));
+  auto json = protocol::encode_duel_update(state, version);
+  const auto failed = [then](const std::string& why) {
+    log::repeated_warning("duel update " + why, "duels", "update not published",
+                          {{"reason", why}});
+    then(outcome::try_again);
+  };
+  if (shared_.source().source == source_status::kind::embedded)
+    // There are no other nodes; who comes later is shown the state.
+    return shared_.publish(
+      *room, std::move(json), [then, failed](const std::string& error) {
+        error.empty() ? then(outcome::settled) : failed(error);
+      });
+  shared_.append(*room, std::move(json), std::move(key),
+                 [then, failed](const store_result<appended>& answer) {
+                   if (const auto* error = std::get_if<store_error>(&answer))
+                     return failed(error->text);
+                   then(outcome::settled);
+                 });
+}
+
+} // namespace wsgw::actors
