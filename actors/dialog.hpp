@@ -38,6 +38,7 @@ struct dialog_state : describable, sequence_listener {
   void on_down(const caf::down_msg& down);
 
   void describe(actor_info& out) const override;
+  bool detail(room_detail& out) const override;
 
   // -- news of the sequence -------------------------------------------------
 
@@ -75,6 +76,8 @@ private:
   void forward_to_inbox(const protocol::event& e, std::string json);
   const protocol::frame& ping_of_head();
   void linger();
+  /// Adds this room to the shard's counts, or takes it out again.
+  void count_room(void (counter::*change)(std::uint64_t)) const;
 
   protocol::frame ping_; ///< says `pinged_`
   std::uint64_t pinged_ = 0;

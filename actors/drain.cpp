@@ -70,6 +70,26 @@ milliseconds drain_spread(const settings& config, std::size_t clients) {
   return std::clamp(wanted, milliseconds{0}, std::max(most, milliseconds{0}));
 }
 
+drain_news drain_room(const hub& shared, shard& where,
+                      const protocol::room_id& room,
+                      std::optional<milliseconds> spread) {
+  std::vector<describable*> clients;
+  where.actors().for_each([&](describable& who) {
+    actor_info info;
+    who.describe(info);
+    if (info.kind == "subscriber" && info.room == room.text())
+      clients.push_back(&who);
+  });
+  std::shuffle(clients.begin(), clients.end(),
+               std::mt19937{std::random_device{}()});
+  drain_news news;
+  news.spread = spread.value_or(drain_spread(shared.config(), clients.size()));
+  for (std::size_t i = 0; i < clients.size(); ++i)
+    if (clients[i]->request_drain(at(news.spread, i, clients.size())))
+      ++news.connections;
+  return news;
+}
+
 drain_news begin_drain(hub& shared) {
   const auto connections = connections_of(shared);
   // Nothing works any more without the actor that has died.

@@ -4,6 +4,7 @@
 
 #include <chrono>
 #include <cstddef>
+#include <optional>
 
 namespace wsgw::actors {
 
@@ -20,6 +21,12 @@ struct drain_news {
   std::size_t connections = 0; ///< that are left
   std::chrono::milliseconds spread{0};
 };
+
+/// Gives each client of one room its slot, in random order; an empty spread is
+/// chosen by their number. Says how many were given one. On the room's shard.
+drain_news drain_room(const hub& shared, shard& where,
+                      const protocol::room_id& room,
+                      std::optional<std::chrono::milliseconds> spread);
 
 /// Begins to send all clients away, each in a slot of its own and in random
 /// order, so that they do not come back together. From then on nobody is taken

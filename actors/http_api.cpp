@@ -94,6 +94,23 @@ const http_api::page* http_api::find_page(std::string_view path) {
     page{"/admin/v1/revoke", door::debug,
          [](http_api& api, request r) { api.admin_.revoke(std::move(r)); },
          true},
+    page{"/admin/v1/close", door::debug,
+         [](http_api& api, request r) { api.operator_.close(std::move(r)); },
+         true},
+    page{
+      "/admin/v1/drain_room", door::debug,
+      [](http_api& api, request r) { api.operator_.drain_room(std::move(r)); },
+      true},
+    page{
+      "/debug/v1/overview", door::debug,
+      [](http_api& api, request r) { api.inspector_.overview(std::move(r)); }},
+    page{"/debug/v1/rooms", door::debug,
+         [](http_api& api, request r) { api.inspector_.rooms(std::move(r)); }},
+    page{
+      "/debug/v1/sockets", door::debug,
+      [](http_api& api, request r) { api.inspector_.sockets(std::move(r)); }},
+    page{"/debug/v1/room", door::debug,
+         [](http_api& api, request r) { api.inspector_.room(std::move(r)); }},
     page{"/api/demo/session", door::demo,
          [](http_api& api, request r) { api.demo_.session(std::move(r)); }},
   };
@@ -107,7 +124,8 @@ const http_api::page* http_api::find_page(std::string_view path) {
 
 http_api::http_api(hub& shared, clocks time)
     : shared_(shared), status_(shared, time), debug_(shared, time),
-      admin_(shared), demo_(shared, time), publish_(shared) {}
+      inspector_(shared, time), admin_(shared), operator_(shared),
+      demo_(shared, time), publish_(shared) {}
 
 http_api::found http_api::find(std::string_view path) const {
   found result;

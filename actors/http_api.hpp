@@ -3,6 +3,8 @@
 #include "actors/http_admin.hpp"
 #include "actors/http_debug.hpp"
 #include "actors/http_demo.hpp"
+#include "actors/http_inspector.hpp"
+#include "actors/http_operator.hpp"
 #include "actors/http_page.hpp"
 #include "actors/http_publish.hpp"
 #include "actors/http_status.hpp"
@@ -55,7 +57,9 @@ private:
   hub& shared_;
   status_pages status_;
   debug_pages debug_;
+  inspector_pages inspector_;
   admin_pages admin_;
+  operator_pages operator_;
   demo_pages demo_;
   publish_page publish_;
 };

@@ -38,10 +38,10 @@ struct connection_trace {
   protocol::connection_id conn{};
   protocol::role as = protocol::role::admin;
   protocol::dialect speaks = protocol::dialect::legacy;
-  std::string user_id;
-  std::chrono::system_clock::time_point joined_at;
+  std::string user_id{};
+  std::chrono::system_clock::time_point joined_at{};
   /// Empty: it is connected.
-  std::optional<std::chrono::system_clock::time_point> closed_at;
+  std::optional<std::chrono::system_clock::time_point> closed_at{};
   std::uint16_t close_code = 0;
   std::uint32_t epoch = 0;       ///< hash of the epoch of these positions
   std::uint64_t since_seq = 0;   ///< what it hears begins behind this

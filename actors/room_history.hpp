@@ -33,6 +33,7 @@ public:
   /// The ring, to replay from; `is_kept()` only. Say `used` afterwards: replay
   /// frames are kept as well.
   protocol::event_log& ring() { return *ring_; }
+  const protocol::event_log& ring() const { return *ring_; }
   void used_now() { used(ring_->bytes()); }
 
   std::size_t shrink(std::size_t most) override;
