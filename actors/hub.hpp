@@ -88,6 +88,7 @@ struct hub {
   std::atomic<std::size_t> connections{0};       ///< A, S and W
   std::atomic<std::size_t> inbox_connections{0}; ///< L
   std::atomic<std::size_t> inflight_events{0};   ///< read, not yet in a dialog
+  std::atomic<std::uint64_t> audits{0};          ///< runs that were judged
   std::atomic<bool> draining{false};
   std::atomic<std::int64_t> drain_spread_ms{-1}; ///< of the drain, once begun
   std::atomic<bool> failed{false}; ///< an actor that all need has died
@@ -101,6 +102,7 @@ struct hub {
   tally auth_errors; ///< authoriser failures, by kind
   tally publishes;   ///< events of POST /api/publish, by what became of them
   tally mismatches;  ///< what the audit found, by kind
+  tally repairs;     ///< what the audit put right, by kind
   tally bad_tickets; ///< duel tickets that were refused, by reason
   tally reloads;     ///< of the configuration, by what became of them
   tally operations;  ///< what operators did over HTTP, by word

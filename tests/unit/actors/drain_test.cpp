@@ -1,5 +1,6 @@
 #include "actors/drain.hpp"
 #include "tests/support/http_fixture.hpp"
+#include "tests/support/json_document.hpp"
 
 #include <doctest/doctest.h>
 
@@ -42,6 +43,12 @@ struct admin_fixture : http_fixture {
     r.body = std::move(body);
     r.headers.emplace_back("authorization", "Bearer token");
     return ask(std::move(r)).value();
+  }
+
+  /// How many connections a revocation closed.
+  std::int64_t revoked(std::string body) {
+    const auto answer = order("/admin/v1/revoke", std::move(body)).body;
+    return tests::json_document{answer}.number("/closed");
   }
 };
 
@@ -117,14 +124,10 @@ TEST_SUITE("actors/drain") {
   TEST_CASE_FIXTURE(admin_fixture, "what matches is revoked, all else stays") {
     hub.actors[1]->info().user_id = "6";
     hub.actors[2]->info().conn = "beef";
-    CHECK(order("/admin/v1/revoke", R"({"user_id":6})").body
-          == R"({"closed":1})");
-    CHECK(order("/admin/v1/revoke", R"({"conn":"beef"})").body
-          == R"({"closed":1})");
-    CHECK(order("/admin/v1/revoke", R"({"room":"3"})").body
-          == R"({"closed":1})");
-    CHECK(order("/admin/v1/revoke", R"({"user_id":"7"})").body
-          == R"({"closed":0})");
+    CHECK(revoked(R"({"user_id":6})") == 1);
+    CHECK(revoked(R"({"conn":"beef"})") == 1);
+    CHECK(revoked(R"({"room":"3"})") == 1);
+    CHECK(revoked(R"({"user_id":"7"})") == 0);
     CHECK(!hub.actors[0]->closed);
     for (std::size_t i = 1; i < 4; ++i)
       CHECK(hub.actors[i]->closed->code == 4011);
