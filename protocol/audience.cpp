@@ -21,7 +21,8 @@ const client_event_row* client_row_of(std::string_view type) {
 }
 
 std::optional<role> receiver_of(std::string_view word) {
-  for (const auto r : {role::admin, role::widget, role::site})
+  for (const auto r :
+       {role::admin, role::widget, role::site, role::initiator, role::opponent})
     if (to_string(r) == word)
       return r;
   return std::nullopt;

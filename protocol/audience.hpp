@@ -54,7 +54,7 @@ const client_event_row* client_row_of(std::string_view type);
 /// The row of `type`; for an unknown type a row without a name.
 const event_row& row_of(std::string_view type);
 
-/// Reads one word of an event's `_to`: admin, widget or site. Empty for any
+/// Reads one word of an event's `_to`: any role but `user`. Empty for any
 /// other word; `user` is none, because an inbox hears all that is addressed to
 /// it, whatever `_to` says.
 std::optional<role> receiver_of(std::string_view word);

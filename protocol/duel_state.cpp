@@ -109,9 +109,9 @@ encode_duel_update(const duel_state& state,
   rapidjson::Document payload;
   payload.Parse(state.payload.data(), state.payload.size());
   put(payload, version_name,
-      event_version ? text_value(repaired_utf8(*event_version),
-                                 payload.GetAllocator())
-                    : rapidjson::Value{});
+      event_version
+        ? text_value(repaired_utf8(*event_version), payload.GetAllocator())
+        : rapidjson::Value{});
   json_writer json;
   json.begin_object().key("type").text("duel_update");
   return json.key("payload").raw(text_of(payload)).end_object().take();
@@ -127,6 +127,8 @@ std::optional<duel_update> read_duel_update(std::string_view event) {
     return std::nullopt;
   duel_update update;
   update.status = inner->string("status").value_or("");
+  if (!inner->is_null(version_name))
+    update.version = inner->compact(version_name);
   update.fingerprint = fingerprint_of(*payload);
   update.payload = std::move(*payload);
   return update;

@@ -40,11 +40,19 @@ std::string encode_duel_update(const duel_state& state,
 struct duel_update {
   std::string payload; ///< compact JSON object
   std::string status;  ///< empty: none, or not text
+  std::string version; ///< `event_version` as JSON; empty: none, or null
   /// Equal for payloads that differ in `event_version` or the order of members
   /// only: what the players would see twice.
   std::string fingerprint;
 
   bool is_over() const { return status == "finished" || status == "cancelled"; }
+
+  /// True when who was told `last` would learn nothing from this: only a new
+  /// `event_version` says that something happened which is not in the payload.
+  bool repeats(const duel_update& last) const {
+    return fingerprint == last.fingerprint
+           && (version.empty() || version == last.version);
+  }
 };
 
 /// Reads `{"type":"duel_update","payload":{…}}`; empty when it is no such

@@ -21,6 +21,7 @@ enum class errc {
   body_too_large,        ///< request body over the limit
   head_too_large,        ///< request head over the limit
   bad_request,           ///< not HTTP, or a malformed body
+  http_version,          ///< an upgrade needs HTTP/1.1
   too_many_connections,  ///< attempts per address, HTTP 429
   server_overloaded,     ///< global connection limit, HTTP 503
   dialog_full,           ///< per-dialog-and-role limit, HTTP 503
@@ -31,6 +32,7 @@ enum class errc {
   event_not_utf8,        ///< event is not valid UTF-8
   event_without_type,    ///< event has no string `type`
   event_without_message, ///< message:new whose `message` is not an object
+  event_without_payload, ///< duel_update whose `payload` is not an object
   event_too_large,       ///< event over WS_MAX_EVENT_BYTES
   event_bad_room,        ///< channel or room name is malformed
   internal_error,        ///< a bug; HTTP 500

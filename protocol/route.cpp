@@ -30,6 +30,7 @@ constexpr std::array endpoints{
   endpoint_row{endpoint::widget_test, "widget_test", "/ws/widget/test",
                std::nullopt},
   endpoint_row{endpoint::echo, "echo", "/ws/echo", std::nullopt},
+  endpoint_row{endpoint::duel, "duel", "/ws/duels", std::nullopt},
 };
 
 int hex_value(char c) {
@@ -142,9 +143,9 @@ bool offers_v1(std::string_view subprotocols) {
 
 dialect dialect_of(endpoint where, const query_params& query,
                    std::string_view subprotocols) {
-  const auto has_v1 = where == endpoint::admin_dialog
-                      || where == endpoint::site_dialog
-                      || where == endpoint::widget_dialog;
+  const auto has_v1 =
+    where == endpoint::admin_dialog || where == endpoint::site_dialog
+    || where == endpoint::widget_dialog || where == endpoint::duel;
   const auto asks = query.last("v") == "1" || offers_v1(subprotocols);
   return has_v1 && asks ? dialect::v1 : dialect::legacy;
 }

@@ -21,6 +21,7 @@ enum class endpoint : std::uint8_t {
   inbox,         ///< L `/ws/dialogs`
   widget_test,   ///< `/ws/widget/test`
   echo,          ///< `/ws/echo`
+  duel,          ///< `/ws/duels`: the ticket says which room, as whom
 };
 
 std::string_view to_string(endpoint e);

@@ -25,8 +25,9 @@ struct http_request {
   std::string target;
   header_list headers; ///< names in lower case, in order
   std::string body;
-  std::string peer; ///< address of the TCP peer, without port
-  std::string id;   ///< X-Request-ID if it is sane, else a fresh 16-hex id
+  std::string peer;      ///< address of the TCP peer, without port
+  std::string id;        ///< X-Request-ID if it is sane, else a fresh 16-hex id
+  unsigned version = 11; ///< 10: HTTP/1.0
 
   /// The first header called `name` (lower case), or an empty view.
   std::string_view header(std::string_view name) const;
@@ -63,6 +64,9 @@ public:
   virtual void on_open(std::shared_ptr<connection> socket) = 0;
   virtual void on_text(std::string_view text) = 0;
   virtual void on_binary(std::string_view bytes) = 0;
+  /// A message grew over the limit, and the connection is closed 1009 unless
+  /// this closes it; only with `connection_limits::tells_oversize`.
+  virtual void on_oversize() {}
   /// An RFC 6455 pong.
   virtual void on_pong() = 0;
   /// The TCP connection is gone. Last call, exactly once, also when on_open
@@ -73,6 +77,8 @@ public:
 /// Limits of one upgraded connection.
 struct connection_limits {
   std::size_t max_message_bytes = 16384; ///< beyond: close 1009, unbuffered
+  /// Beyond `max_message_bytes` the handler hears `on_oversize` instead.
+  bool tells_oversize = false;
   std::size_t outbox_bytes = 1U << 20;
   /// Goes into the 101 as Sec-WebSocket-Protocol; empty: none.
   std::string subprotocol;

@@ -165,8 +165,10 @@ void http_session::hand_over() {
     response.headers.emplace_back("Sec-WebSocket-Version", "13");
     return refuse(response);
   }
-  if (!parser_->is_done() || !is_proper_upgrade(request_)
-      || parser_->get().version() < 11)
+  if (parser_->get().version() < 11)
+    return refuse(
+      door_->handler.on_bad_request(errc::http_version, request_.id));
+  if (!parser_->is_done() || !is_proper_upgrade(request_))
     return refuse(
       door_->handler.on_bad_request(errc::bad_upgrade, request_.id));
   const auto rest = buffer_.data();

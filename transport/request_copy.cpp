@@ -30,6 +30,7 @@ http_request copy_head(const parsed_request& head, const std::string& peer) {
     copy.headers.emplace_back(lower(field.name_string()),
                               text_of(field.value()));
   copy.peer = peer;
+  copy.version = head.version();
   copy.id = request_id_for(copy.header("x-request-id"));
   return copy;
 }

@@ -10,6 +10,7 @@
 #include <boost/beast/websocket/stream.hpp>
 
 #include <cstddef>
+#include <optional>
 #include <utility>
 
 namespace wsgw::transport {
@@ -28,7 +29,10 @@ public:
         stream_(std::move(handshake.socket), std::move(handshake.leftover),
                 static_cast<queue_stream::sink&>(*this)) {
     const auto most = limits.max_message_bytes;
-    stream_.read_message_max(most == 0 ? 1 : most); // 0: no limit, for Beast
+    if (limits.tells_oversize)
+      most_told_ = most;
+    // 0: no limit, for Beast; then we look ourselves.
+    stream_.read_message_max(limits.tells_oversize ? 0 : most == 0 ? 1 : most);
     stream_.control_callback([this](websocket::frame_type kind, auto) {
       if (kind == websocket::frame_type::pong && !is_closing_)
         handler_->on_pong();
@@ -70,6 +74,7 @@ private:
   void read();
   void on_read(beast::error_code ec, std::size_t n);
   void deliver();
+  void on_oversize();
   void on_read_end(beast::error_code ec);
   void on_written() override;
   void on_write_failed() override { abort(); }
@@ -86,7 +91,8 @@ private:
   std::shared_ptr<connection_handler> handler_; ///< null after on_closed
   timer deadline_;                              ///< of the closing steps
   close_info info_;
-  bool is_closed_by_us_ = false; ///< by `close`, not by Beast
+  bool is_closed_by_us_ = false;         ///< by `close`, not by Beast
+  std::optional<std::size_t> most_told_; ///< bytes; beyond: `on_oversize`
   message_buffer message_;
   websocket::stream<queue_stream, false> stream_;
 };
@@ -131,20 +137,27 @@ void websocket_session::on_read(beast::error_code ec, std::size_t n) {
   if (ec)
     return on_read_end(ec);
   message_.commit(n);
-  if (stream_.is_message_done())
+  if (is_closing_)
+    message_.clear(); // the peer's data no longer counts
+  else if (most_told_ && message_.text().size() > *most_told_)
+    on_oversize();
+  else if (stream_.is_message_done())
     deliver();
   read();
 }
 
 void websocket_session::deliver() {
-  // After our close frame the peer's data no longer counts.
-  if (!is_closing_) {
-    if (stream_.got_text())
-      handler_->on_text(message_.text());
-    else
-      handler_->on_binary(message_.text());
-  }
+  if (stream_.got_text())
+    handler_->on_text(message_.text());
+  else
+    handler_->on_binary(message_.text());
   message_.clear();
+}
+
+void websocket_session::on_oversize() {
+  message_.clear();
+  handler_->on_oversize();
+  close({1009, {}}, unsent::flush); // unless the handler has closed it
 }
 
 void websocket_session::on_read_end(beast::error_code ec) {

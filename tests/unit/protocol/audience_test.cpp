@@ -42,6 +42,7 @@ TEST_SUITE("protocol/audience") {
     CHECK((receiver_of("admin") == role::admin));
     CHECK((receiver_of("widget") == role::widget));
     CHECK((receiver_of("site") == role::site));
+    CHECK((receiver_of("opponent") == role::opponent));
     for (const auto* word : {"user", "Admin", "", "admin "})
       CHECK_FALSE(receiver_of(word).has_value());
   }

@@ -71,7 +71,8 @@ TEST_SUITE("protocol/pages") {
     const auto found = documented_endpoints();
     for (const auto where : {endpoint::admin_dialog, endpoint::site_dialog,
                              endpoint::widget_dialog, endpoint::inbox,
-                             endpoint::widget_test, endpoint::echo}) {
+                             endpoint::widget_test, endpoint::echo,
+                             endpoint::duel}) {
       CAPTURE(to_string(where));
       CHECK(found.contains(where));
     }

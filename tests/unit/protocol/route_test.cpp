@@ -37,6 +37,7 @@ TEST_SUITE("protocol/route") {
       CHECK(resolve("/ws/dialogs" + slash) == "inbox user -");
       CHECK(resolve("/ws/widget/test" + slash) == "widget_test - -");
       CHECK(resolve("/ws/echo" + slash) == "echo - -");
+      CHECK(resolve("/ws/duels" + slash) == "duel - -");
     }
   }
 
@@ -155,7 +156,7 @@ TEST_SUITE("protocol/route: query_params") {
     const auto opted = query_params::parse("v=1");
     const query_params none;
     for (const auto where : {endpoint::admin_dialog, endpoint::site_dialog,
-                             endpoint::widget_dialog}) {
+                             endpoint::widget_dialog, endpoint::duel}) {
       CHECK(dialect_of(where, opted, "") == dialect::v1);
       CHECK(dialect_of(where, none, "wsgw.v1") == dialect::v1);
       CHECK(dialect_of(where, none, "chat") == dialect::legacy);
