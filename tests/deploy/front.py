@@ -16,32 +16,19 @@ import time
 
 import websockets
 
+import checks
 import stack
 
 PATIENCE = 10  # seconds
 SSE_PATH = "/sse/dialogs/10"
 
 
-class Checks:
-    def __init__(self):
-        self.failed = []
-        self.passed = 0
-
-    def that(self, is_so: bool, what: str) -> None:
-        self.passed += is_so
-        if not is_so:
-            self.failed.append(what)
-            print(f"FAILED: {what}", flush=True)
-
-    def equal(self, seen, wanted, what: str) -> None:
-        self.that(seen == wanted, f"{what}: {seen!r} instead of {wanted!r}")
-
-
 class Front:
-    def __init__(self, options, world: stack.Stack, checks: Checks):
+    def __init__(self, options, world: stack.Stack,
+                 check: checks.Checks):
         self.tls = options.tls
         self.world = world
-        self.check = checks
+        self.check = check
         self.port = world.front.port
         self.access = world.mint("token", "access", "--sub", "1")
         self.site = world.mint("token", "site", "--user-id", "6")
@@ -188,6 +175,25 @@ class Front:
             except websockets.InvalidStatusCode as error:
                 self.check.that(False, f"duels at {path}: {error}")
 
+    async def architecture(self) -> None:
+        """deploy/check-architecture agrees, and sees a node that is gone."""
+        words = [stack.DEPLOY / "check-architecture", "--running",
+                 f"http://localhost:{self.port}", "--secrets",
+                 self.world.secrets]
+        for node in self.world.nodes:
+            words += ["--node", f"http://127.0.0.1:{node.port}"]
+        for more, wanted in (([], 0), (["--redis", self.world.secret(
+                "redis_url")], 0)):
+            code, said = await stack.output_of(*words, *more)
+            self.check.equal(code, wanted, f"check-architecture says {said}")
+            self.check.equal(said.count("hears it ("), 3, "clients heard it")
+        await self.world.nodes[1].terminate()
+        code, said = await stack.output_of(*words)
+        self.check.equal(code, 1, "check-architecture without a node")
+        self.check.that(f"ERROR http://127.0.0.1:{self.world.nodes[1].port}"
+                        in said, f"it says which node is gone: {said}")
+        await self.world.nodes[1].start()
+
     async def logs(self) -> None:
         log = self.world.front.log.read_text(encoding="utf-8")
         lines = [json.loads(line) for line in log.splitlines()
@@ -203,6 +209,7 @@ class Front:
         await self.everybody_hears()
         await self.pages()
         if not self.tls:
+            await self.architecture()
             await self.duels()
             await self.node_goes(self.world.nodes[0].kill)
             await self.node_goes(self.world.nodes[0].terminate)
@@ -217,18 +224,17 @@ async def main() -> int:
     options = parser.parse_args()
     folder = pathlib.Path(tempfile.mkdtemp(prefix="wsgw-deploy-"))
     world = stack.Stack(options.gateway, folder, options.tls)
-    checks = Checks()
+    check = checks.Checks()
     try:
         await world.start()
-        await Front(options, world, checks).run()
+        await Front(options, world, check).run()
     finally:
         await world.stop()
-        if options.keep or checks.failed or not checks.passed:
+        if options.keep or not check.are_clean():
             print(f"servers' logs: {folder}")
         else:
             shutil.rmtree(folder)
-    print(f"{checks.passed} passed, {len(checks.failed)} failed")
-    return 1 if checks.failed or not checks.passed else 0
+    return check.verdict()
 
 
 if __name__ == "__main__":

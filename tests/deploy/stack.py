@@ -29,6 +29,14 @@ def environment_of(service: dict) -> dict:
     return {name: str(value) for name, value in given.items()}
 
 
+async def output_of(*words) -> tuple:
+    """Exit code and standard output of a command."""
+    child = await asyncio.create_subprocess_exec(
+        *map(str, words), stdout=asyncio.subprocess.PIPE)
+    output, _ = await child.communicate()
+    return child.returncode, output.decode()
+
+
 class Stack:
     def __init__(self, binary: str, folder: pathlib.Path, tls: bool = False):
         self.folder = folder
