@@ -30,6 +30,10 @@ void catch_up::pull(const messages::pull& request) {
   if (where == nullptr || where->now == standing::cut
       || where->speaks != protocol::dialect::v1)
     return;
+  if (where->now == standing::live)
+    context_.home.counters()
+      .gaps[static_cast<std::size_t>(gap_seen_by::client)]
+      .add();
   const auto waiting =
     std::count_if(wishes_.begin(), wishes_.end(), [&](const wish& w) {
       return w.who == request.who && !w.is_join;
@@ -232,6 +236,8 @@ void catch_up::give_up_late() {
     } else if (each.is_join) {
       context_.self->send(with_.all.at(*where).who, messages::cannot_serve{});
       with_.live.cut(each.who, false);
+      if (each.after)
+        context_.home.counters().resume_refused.add();
     } else {
       // Nothing for now; the client asks again.
       with_.all.at(*where).socket->send(

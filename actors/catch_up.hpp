@@ -87,6 +87,7 @@ private:
   page read(const protocol::log_follower::history& older);
 
   void answer_join(const wish& w, const verdict& v);
+  void count_join(const verdict& v) const;
   void greet(const wish& w, const verdict& v, const replay_plan& plan);
   void answer_pull(const wish& w, const verdict& v);
   void reset_member(std::uint64_t who, protocol::reset_reason why);

@@ -31,10 +31,13 @@ std::size_t catch_up::bytes_for(const member& to, bool is_live) const {
 
 std::uint64_t catch_up::send(const member& to, const replay_plan& plan,
                              std::uint64_t after) {
+  auto& counters = context_.home.counters();
   for (const auto& item : plan.items) {
     if (to.socket->send(item.what, item.seq) != transport::send_result::queued)
       return after;
-    context_.home.counters().frames_queued.add();
+    counters.frames_queued.add();
+    if (item.is_event)
+      counters.delivered[static_cast<std::size_t>(delivery::replayed)].add();
     after = item.seq;
   }
   return after;
@@ -57,6 +60,7 @@ void catch_up::answer_join(const wish& w, const verdict& v) {
   if (v.go != way::replay)
     plan.to = head;
   greet(w, v, plan);
+  count_join(v);
   auto reached = send(to, plan, plan.items.empty() ? plan.to : w.after->seq);
   // A stream that is closed now must get on by one item at least.
   if (is_stream && !plan.items.empty() && reached == w.after->seq
@@ -76,6 +80,14 @@ void catch_up::answer_join(const wish& w, const verdict& v) {
   } else {
     with_.live.start_lagging(w.who, reached);
   }
+}
+
+void catch_up::count_join(const verdict& v) const {
+  auto& counters = context_.home.counters();
+  if (v.go == way::replay)
+    counters.resumed.add();
+  else if (v.go == way::reset)
+    counters.resume_reset[static_cast<std::size_t>(v.why)].add();
 }
 
 void catch_up::greet(const wish& w, const verdict& v, const replay_plan& plan) {

@@ -1,5 +1,6 @@
 #include "actors/fan_out.hpp"
 
+#include "actors/delivery_meter.hpp"
 #include "actors/log.hpp"
 #include "protocol/v1_message.hpp"
 
@@ -35,6 +36,7 @@ fan_out::fan_out(const room_context& context, members& all,
 void fan_out::restart(const protocol::cursor& head) {
   head_ = head;
   skipped_ = {};
+  latest_for_ = {};
 }
 
 bool fan_out::has_receivers(protocol::role_set audience, dialect d) const {
@@ -72,18 +74,20 @@ void fan_out::durable(const protocol::event* e, const protocol::cursor& head) {
   protocol::frame legacy;
   protocol::frame stream;
   std::size_t receivers = 0;
+  std::size_t queued = 0;
   for (const auto as : protocol::all_roles) {
     if (!audience.contains(as)) {
       if (may_have_readers)
         skip(as);
       continue;
     }
+    latest_for_[static_cast<std::size_t>(as)] = head.seq;
     auto& old = members_.live(as, dialect::legacy);
     receivers += old.size();
     if (!old.empty()) {
       if (!legacy)
         legacy = legacy_frame(*e);
-      send_legacy(old, legacy, head.seq);
+      queued += send_legacy(old, legacy, head.seq);
     }
     if (!may_have_readers || !members_.has_readers(as))
       continue;
@@ -91,19 +95,22 @@ void fan_out::durable(const protocol::event* e, const protocol::cursor& head) {
     auto& sockets = members_.live(as, dialect::v1);
     auto& streams = members_.live(as, dialect::sse);
     receivers += sockets.size() + streams.size();
-    send_v1(sockets, live, head.seq);
+    queued += send_v1(sockets, live, head.seq);
     if (!streams.empty() && !stream)
       stream = v1::as_sse(live, head);
-    send_v1(streams, stream, head.seq);
+    queued += send_v1(streams, stream, head.seq);
   }
-  if (e != nullptr)
-    log::broadcasting(context_.room, receivers);
+  if (e == nullptr)
+    return;
+  note_delivery(*e, queued);
+  log::broadcasting(context_.room, receivers);
 }
 
 void fan_out::unnumbered(const protocol::event& e) {
   const auto audience = audience_of(e);
   const auto sender = sender_of(e);
   std::size_t receivers = 0;
+  std::size_t queued = 0;
   if (!e.v1_only && has_receivers(audience, dialect::legacy)) {
     const auto frame = legacy_frame(e);
     for (const auto as : protocol::all_roles) {
@@ -111,7 +118,7 @@ void fan_out::unnumbered(const protocol::event& e) {
       if (!audience.contains(as))
         continue;
       receivers += to.size();
-      send_legacy(to, frame, 0);
+      queued += send_legacy(to, frame, 0);
     }
   }
   for (const auto d : {dialect::v1, dialect::sse}) {
@@ -124,18 +131,29 @@ void fan_out::unnumbered(const protocol::event& e) {
       if (!audience.contains(as))
         continue;
       receivers += to.size();
-      send_ephemeral(to, frame, sender);
+      queued += send_ephemeral(to, frame, sender);
     }
   }
+  note_delivery(e, queued);
   if (receivers != 0)
     log::broadcasting(context_.room, receivers);
+}
+
+void fan_out::note_delivery(const protocol::event& e, std::size_t queued) {
+  if (queued == 0)
+    return;
+  const auto of = e.kind == protocol::durability::durable ? delivery::durable
+                                                          : delivery::ephemeral;
+  context_.home.counters().delivered[static_cast<std::size_t>(of)].add(queued);
+  if (e.ts)
+    context_.home.deliveries().note(*e.ts);
 }
 
 // -- sending ------------------------------------------------------------------
 // A member that is refused leaves its list, and the last one takes its place.
 
-void fan_out::send_legacy(list& to, const protocol::frame& frame,
-                          std::uint64_t seq) {
+std::size_t fan_out::send_legacy(list& to, const protocol::frame& frame,
+                                 std::uint64_t seq) {
   auto& counters = context_.home.counters();
   std::size_t queued = 0;
   for (std::size_t i = 0; i < to.size();) {
@@ -153,10 +171,11 @@ void fan_out::send_legacy(list& to, const protocol::frame& frame,
     cut(to[i].who.id(), result == transport::send_result::full);
   }
   counters.frames_queued.add(queued);
+  return queued;
 }
 
-void fan_out::send_v1(list& to, const protocol::frame& frame,
-                      std::uint64_t seq) {
+std::size_t fan_out::send_v1(list& to, const protocol::frame& frame,
+                             std::uint64_t seq) {
   std::size_t queued = 0;
   for (std::size_t i = 0; i < to.size();) {
     const auto result = to[i].socket->send(frame, seq);
@@ -168,11 +187,13 @@ void fan_out::send_v1(list& to, const protocol::frame& frame,
     refused(to[i].who.id(), result, seq - 1);
   }
   context_.home.counters().frames_queued.add(queued);
+  return queued;
 }
 
-void fan_out::send_ephemeral(list& to, const protocol::frame& frame,
-                             protocol::connection_id sender) {
+std::size_t fan_out::send_ephemeral(list& to, const protocol::frame& frame,
+                                    protocol::connection_id sender) {
   auto& counters = context_.home.counters();
+  std::size_t queued = 0;
   const auto scarce = context_.shared.config().outbox_bytes / 4;
   for (const auto& each : to) {
     if (sender != protocol::connection_id{} && each.conn == sender)
@@ -182,8 +203,10 @@ void fan_out::send_ephemeral(list& to, const protocol::frame& frame,
         || each.socket->send(frame) != transport::send_result::queued)
       counters.frames_dropped.add();
     else
-      counters.frames_queued.add();
+      ++queued;
   }
+  counters.frames_queued.add(queued);
+  return queued;
 }
 
 bool fan_out::push(std::uint64_t who, const protocol::frame& frame) {

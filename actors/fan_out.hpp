@@ -36,6 +36,11 @@ public:
   /// an ended epoch mean nothing any more.
   void restart(const protocol::cursor& head);
 
+  /// The number of the latest event that is for `as`.
+  std::uint64_t latest_for(protocol::role as) const {
+    return latest_for_[static_cast<std::size_t>(as)];
+  }
+
   /// Puts a v1 message behind all that a live member has; false when it is
   /// not live any more afterwards.
   bool push(std::uint64_t who, const protocol::frame& frame);
@@ -47,10 +52,15 @@ public:
 private:
   using list = members::list;
 
-  void send_legacy(list& to, const protocol::frame& frame, std::uint64_t seq);
-  void send_v1(list& to, const protocol::frame& frame, std::uint64_t seq);
-  void send_ephemeral(list& to, const protocol::frame& frame,
-                      protocol::connection_id sender);
+  // These return how many outboxes took the frame.
+  std::size_t send_legacy(list& to, const protocol::frame& frame,
+                          std::uint64_t seq);
+  std::size_t send_v1(list& to, const protocol::frame& frame,
+                      std::uint64_t seq);
+  std::size_t send_ephemeral(list& to, const protocol::frame& frame,
+                             protocol::connection_id sender);
+  /// Counts and times an event that went into so many outboxes.
+  void note_delivery(const protocol::event& e, std::size_t queued);
   /// A v1 or sse member's outbox was full, or its socket closed.
   void refused(std::uint64_t who, transport::send_result why,
                std::uint64_t sent);
@@ -64,6 +74,7 @@ private:
   room_history& history_;
   const bool is_inbox_;
   protocol::cursor head_; ///< of the latest durable event
+  std::array<std::uint64_t, protocol::role_count> latest_for_{};
   /// Nothing between these two is for a role, and it was not told.
   struct gap {
     std::uint64_t after = 0;

@@ -1,7 +1,6 @@
 #include "actors/http_status.hpp"
 
 #include "actors/build_info.hpp"
-#include "actors/gather.hpp"
 #include "actors/metrics.hpp"
 
 #include <algorithm>
@@ -143,21 +142,9 @@ void status_pages::bridge_health(page_request request) {
 }
 
 void status_pages::metrics(page_request request) {
-  const auto asked = time_.steady();
-  gathering<loop_lag>::start(
-    shared_.shards,
-    [this, asked](shard& where) {
-      const std::chrono::duration<double> waited = time_.steady() - asked;
-      return loop_lag{where.index(), waited.count()};
-    },
-    [this, respond = std::move(request.respond)](std::vector<loop_lag> lags,
-                                                 bool) {
-      std::sort(lags.begin(), lags.end(),
-                [](const auto& a, const auto& b) { return a.shard < b.shard; });
-      auto response = json_response(metrics_text(shared_, lags));
-      response.content_type = "text/plain; version=0.0.4; charset=utf-8";
-      respond(std::move(response));
-    });
+  auto response = json_response(metrics_text(shared_, time_.steady()));
+  response.content_type = "text/plain; version=0.0.4; charset=utf-8";
+  request.respond(std::move(response));
 }
 
 } // namespace wsgw::actors

@@ -41,9 +41,21 @@ void log_sequence::take(messages::event& incoming) {
     incoming.origin.empty() ? protocol::number_of(incoming.json) : std::nullopt;
   if (!at)
     return take_plain(incoming);
+  note(*at);
   held_.push_back(std::move(incoming.held));
   follower_.live(*at, std::move(incoming.json));
   pump();
+}
+
+/// Counts what was known already, and each hole in what is new.
+void log_sequence::note(const protocol::cursor& at) {
+  if (!is_open_ || at.epoch != head_.epoch)
+    return;
+  auto& counters = home_.counters();
+  if (at.seq <= head_.seq)
+    counters.events_known.add();
+  else if (at.seq != head_.seq + 1 && follower_.waiting() == 0)
+    counters.gaps[static_cast<std::size_t>(gap_seen_by::subscription)].add();
 }
 
 void log_sequence::take_plain(messages::event& incoming) {
@@ -120,8 +132,11 @@ void log_sequence::answer(store_result<protocol::log_page>& result,
 void log_sequence::answer(store_result<appended>& result,
                           const messages::store_answer& of) {
   const auto* problem = std::get_if<store_error>(&result);
-  if (problem == nullptr)
+  if (problem == nullptr) {
+    if (std::get<appended>(result).is_duplicate)
+      home_.counters().events_adopted.add();
     return;
+  }
   if (problem->is_link_down && may_wait(of.json)) {
     unadopted_bytes_ += of.json.size();
     unadopted_.push_back(of.json);
@@ -198,6 +213,10 @@ void log_sequence::tell(follower::delivery& what) {
 }
 
 void log_sequence::tell(follower::reset& what) {
+  if (what.why == protocol::reset_reason::trimmed) {
+    home_.counters().gaps[static_cast<std::size_t>(gap_seen_by::log)].add();
+    home_.counters().events_trimmed.add(what.at.seq - head_.seq);
+  }
   head_ = std::move(what.at);
   home_.counters().log_resets.add();
   const auto word = protocol::to_string(what.why);

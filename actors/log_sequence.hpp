@@ -41,6 +41,7 @@ public:
 private:
   using follower = protocol::log_follower;
 
+  void note(const protocol::cursor& at);
   void take_plain(messages::event& incoming);
   void adopt(const protocol::event& e, messages::event& incoming);
   void adopt_again();

@@ -12,6 +12,7 @@ struct process_figures {
   double start_seconds = 0; ///< since 1970
   std::uint64_t resident_bytes = 0;
   std::uint64_t virtual_bytes = 0;
+  std::uint64_t open_files = 0;
   std::uint64_t open_file_limit = 0;
   std::uint64_t threads = 0;
 };

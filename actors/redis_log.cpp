@@ -127,9 +127,10 @@ void redis_log::send(job work) {
     break;
   }
   const auto shared = std::make_shared<job>(std::move(work));
-  link_.command(shared->words, [this, shared](redis_reply reply) {
-    on_reply(*shared, std::move(reply));
-  });
+  link_.command(shared->words, timed(counts_.commands, shared->words,
+                                     [this, shared](redis_reply reply) {
+                                       on_reply(*shared, std::move(reply));
+                                     }));
 }
 
 void redis_log::on_reply(job& work, redis_reply reply) {

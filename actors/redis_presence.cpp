@@ -139,9 +139,11 @@ private:
 
   void send(presence_ledger::order order) {
     const auto words = std::move(order.words);
-    commands_.command(words, [this, order = std::move(order)](auto reply) {
-      on_reply(order, strings_of(reply));
-    });
+    commands_.command(
+      words, timed(shared_.log_counts.commands, words,
+                   [this, order = std::move(order)](const auto& reply) {
+                     on_reply(order, strings_of(reply));
+                   }));
   }
 
   void on_reply(const presence_ledger::order& order,

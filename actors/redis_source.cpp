@@ -63,11 +63,11 @@ void redis_source::stop() {
 
 void redis_source::publish(const protocol::room_id& room, std::string json,
                            hub::published done) {
-  commands_.command({"PUBLISH", room.channel(), std::move(json)},
-                    [done = std::move(done)](transport::redis_reply reply) {
-                      const auto* error = reply.error();
-                      done(error == nullptr ? std::string{} : error->text);
-                    });
+  send({"PUBLISH", room.channel(), std::move(json)},
+       [done = std::move(done)](const transport::redis_reply& reply) {
+         const auto* error = reply.error();
+         done(error == nullptr ? std::string{} : error->text);
+       });
 }
 
 void redis_source::publish_once(const protocol::room_id& room, std::string json,
@@ -82,18 +82,23 @@ void redis_source::publish_once(const protocol::room_id& room, std::string json,
                    });
   // One script: a link lost between two commands would lose the event and
   // remember its key.
-  commands_.command(
-    {"EVAL",
-     "if redis.call('SET', KEYS[1], '1', 'NX', 'PX', 300000) then "
-     "redis.call('PUBLISH', ARGV[1], ARGV[2]) return 0 end return 1",
-     "1", "ws:idem:{" + room.text() + "}:" + idempotency_key, room.channel(),
-     std::move(json)},
-    [done = std::move(done)](const transport::redis_reply& reply) {
-      if (const auto* error = reply.error())
-        return done(store_error_of(*error));
-      const auto* seen = std::get_if<std::int64_t>(&reply.value);
-      done(appended{{}, seen != nullptr && *seen != 0});
-    });
+  send({"EVAL",
+        "if redis.call('SET', KEYS[1], '1', 'NX', 'PX', 300000) then "
+        "redis.call('PUBLISH', ARGV[1], ARGV[2]) return 0 end return 1",
+        "1", "ws:idem:{" + room.text() + "}:" + idempotency_key, room.channel(),
+        std::move(json)},
+       [done = std::move(done)](const transport::redis_reply& reply) {
+         if (const auto* error = reply.error())
+           return done(store_error_of(*error));
+         const auto* seen = std::get_if<std::int64_t>(&reply.value);
+         done(appended{{}, seen != nullptr && *seen != 0});
+       });
+}
+
+void redis_source::send(const std::vector<std::string>& words,
+                        transport::redis_client::callback done) {
+  commands_.command(words,
+                    timed(shared_.log_counts.commands, words, std::move(done)));
 }
 
 void redis_source::accept(transport::redis_message& message,
@@ -111,6 +116,7 @@ void redis_source::accept(transport::redis_message& message,
     message.payload = "{\"_epoch\":\"" + number->epoch
                       + "\",\"_seq\":" + std::to_string(number->seq) + ',';
   }
+  home_.counters().events_heard.add();
   batch.events.push_back({std::move(*room),
                           std::move(message.payload),
                           {},

@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <functional>
 #include <string>
+#include <vector>
 
 namespace wsgw::actors {
 
@@ -42,6 +43,9 @@ private:
   void accept(transport::redis_message& message, messages::ingest& batch);
   void refuse(const transport::redis_message& message, protocol::errc why);
   void tell(messages::link_state::news what);
+  /// Sends a command and takes its time.
+  void send(const std::vector<std::string>& words,
+            transport::redis_client::callback done);
 
   hub& shared_;
   shard& home_;

@@ -21,7 +21,7 @@ public:
   }
 
   bool add_skip(std::uint64_t to) {
-    return add(v1::skip_frame(reader_.speaks, plan_.to, at(to)), to);
+    return add(v1::skip_frame(reader_.speaks, plan_.to, at(to)), to, false);
   }
 
   bool add_event(const protocol::frame& replay, std::uint64_t seq) {
@@ -30,7 +30,7 @@ public:
     const auto fits =
       add(reader_.speaks == protocol::dialect::sse ? v1::as_sse(replay, at(seq))
                                                    : replay,
-          seq);
+          seq, true);
     plan_.events += fits ? 1 : 0;
     return fits;
   }
@@ -42,13 +42,13 @@ private:
     return {source_.head().epoch, seq};
   }
 
-  bool add(protocol::frame what, std::uint64_t seq) {
+  bool add(protocol::frame what, std::uint64_t seq, bool is_event) {
     const auto size = what->size();
     if (size > reader_.bytes - used_
         && !(reader_.takes_one && plan_.items.empty()))
       return false;
     used_ = std::min(reader_.bytes, used_ + size);
-    plan_.items.push_back({std::move(what), seq});
+    plan_.items.push_back({std::move(what), seq, is_event});
     plan_.to = seq;
     return true;
   }

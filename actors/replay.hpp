@@ -25,6 +25,7 @@ struct replay_plan {
   struct item {
     protocol::frame what;
     std::uint64_t seq; ///< everything up to it has been told then
+    bool is_event;     ///< else a skip
   };
   std::vector<item> items;
   std::size_t events = 0; ///< among the items; the others are skips

@@ -7,6 +7,11 @@
 
 namespace wsgw::actors {
 
+void count_close(hub& shared, const transport::close_info& info) {
+  shared.closed.add(std::to_string(info.code)
+                    + (info.by_peer ? " client" : " server"));
+}
+
 // -- socket_bridge -----------------------------------------------------------
 
 socket_bridge::socket_bridge(hub& shared, std::shared_ptr<const passport> who)
@@ -32,7 +37,7 @@ void socket_bridge::on_pong() {
 }
 
 void socket_bridge::on_closed(const transport::close_info& info) {
-  shared_.closed.add(std::to_string(info.code));
+  count_close(shared_, info);
   if (!subscriber_)
     return;
   caf::anon_send(subscriber_,
@@ -50,7 +55,7 @@ void closing_bridge::on_open(std::shared_ptr<transport::connection> socket) {
 }
 
 void closing_bridge::on_closed(const transport::close_info&) {
-  shared_.closed.add(std::to_string(status_.code));
+  count_close(shared_, {status_.code, {}, false});
 }
 
 // -- test_bridge -------------------------------------------------------------

@@ -8,6 +8,9 @@
 
 namespace wsgw::actors {
 
+/// Counts the end of a connection by its code and by who began it.
+void count_close(hub& shared, const transport::close_info& info);
+
 /// Turns what a socket does into messages to its subscriber, which it spawns
 /// when the socket opens.
 class socket_bridge final : public transport::connection_handler {

@@ -53,6 +53,8 @@ struct socket_gateway::attempt {
   protocol::admission verdict;
   std::string address;
   protocol::dialect speaks = protocol::dialect::legacy;
+  std::chrono::steady_clock::time_point began =
+    std::chrono::steady_clock::now();
 
   /// What the client has seen, as it says; a legacy client has no cursor.
   std::string cursor() const {
@@ -253,6 +255,9 @@ void socket_gateway::open(const std::shared_ptr<attempt>& a) {
              a->verdict.who.expires_at, std::get<seat>(std::move(reserved)),
              a->speaks, a->cursor(), std::move(admission)});
   const auto wanted = limits_for(*a->handshake);
+  shared_.shard_of(*a->verdict.room)
+    .counters()
+    .handshakes.add(std::chrono::steady_clock::now() - a->began);
   a->handshake->accept(
     wanted, std::make_shared<socket_bridge>(shared_, std::move(who)));
 }

@@ -119,6 +119,7 @@ private:
   void ping_legacy();
   void arm_liveness(std::chrono::nanoseconds in);
   void check_liveness();
+  void close_silent();
   void arm_expiry();
   void warn_of_expiry();
   void announce_drain();

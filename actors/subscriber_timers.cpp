@@ -63,7 +63,7 @@ void subscriber_state::ping_legacy() {
     queue(legacy_ping());
   }
   if (home->loop().now() - last_seen > shared->config().pong_timeout)
-    close(protocol::status_of(protocol::close_reason::heartbeat_timeout));
+    close_silent();
 }
 
 void subscriber_state::arm_liveness(std::chrono::nanoseconds in) {
@@ -76,7 +76,13 @@ void subscriber_state::check_liveness() {
   if (left > std::chrono::nanoseconds{0})
     arm_liveness(left);
   else
-    close(protocol::status_of(protocol::close_reason::heartbeat_timeout));
+    close_silent();
+}
+
+void subscriber_state::close_silent() {
+  if (!is_closing)
+    home->counters().silent.add();
+  close(protocol::status_of(protocol::close_reason::heartbeat_timeout));
 }
 
 void subscriber_state::renew(

@@ -2,6 +2,7 @@
 #include "actors/process_figures.hpp"
 #include "tests/support/fake_hub.hpp"
 #include "tests/support/http_fixture.hpp"
+#include "transport/redis_link.hpp"
 
 #include <doctest/doctest.h>
 
@@ -30,7 +31,7 @@ TEST_SUITE("actors/metrics") {
     add_dialog(1, "11", {0, 0, 3});
     shared.closed.add("1001");
     shared.closed.add("4003");
-    const auto text = metrics_text(shared, {{0, 0.25}});
+    const auto text = metrics_text(shared, {});
     for (const auto* line :
          {"websocket_connections_total 6\n",
           "websocket_connections_by_type{connection_type=\"admin\"} 2\n",
@@ -43,20 +44,67 @@ TEST_SUITE("actors/metrics") {
       CHECK_MESSAGE(contains(text, line), line);
   }
 
-  TEST_CASE_FIXTURE(tests::http_fixture, "each loop tells how long it waits") {
+  TEST_CASE_FIXTURE(tests::http_fixture, "each loop tells how late it is") {
+    using std::chrono::milliseconds;
+    auto& stuck = hub.loops[1].change_figures();
+    stuck.probed(steady, steady + milliseconds{3}, steady + milliseconds{200});
+    steady += milliseconds{1700}; // no loop has to work for this page
     std::optional<transport::http_response> answer;
     api.on_request(request("GET", "/metrics"),
                    [&](transport::http_response r) { answer = std::move(r); });
-    hub.loops[0].step();
-    hub.loops[0].step();
-    steady += std::chrono::milliseconds{1500};
-    hub.run();
     REQUIRE(answer);
     CHECK(contains(answer->content_type, "text/plain"));
-    CHECK(
-      contains(answer->body, "wsgw_eventloop_lag_seconds{shard=\"0\"} 0\n"));
-    CHECK(
-      contains(answer->body, "wsgw_eventloop_lag_seconds{shard=\"1\"} 1.5\n"));
+    for (const auto* line :
+         {"wsgw_eventloop_lag_max_seconds{shard=\"0\"} 0\n",
+          "wsgw_eventloop_lag_max_seconds{shard=\"1\"} 1.5\n",
+          "wsgw_eventloop_lag_seconds_count{shard=\"1\"} 1\n",
+          "wsgw_eventloop_lag_seconds_bucket{shard=\"1\",le=\"0.0025\"} 0\n",
+          "wsgw_eventloop_lag_seconds_bucket{shard=\"1\",le=\"0.005\"} 1\n"})
+      CHECK_MESSAGE(contains(answer->body, line), line);
+  }
+
+  TEST_CASE_FIXTURE(fake_hub, "ends of connections tell who began them") {
+    for (const auto* name : {"1000 client", "1000 server", "1000 server"})
+      shared.closed.add(name);
+    const auto text = metrics_text(shared, {});
+    for (const auto* line :
+         {"wsgw_connections_closed_total{code=\"1000\","
+          "initiator=\"client\"} 1\n",
+          "wsgw_connections_closed_total{code=\"1000\","
+          "initiator=\"server\"} 2\n",
+          "websocket_close_codes_total{code=\"1000\",reason=\"normal\"} 3\n"})
+      CHECK_MESSAGE(contains(text, line), line);
+  }
+
+  TEST_CASE_FIXTURE(fake_hub, "members are those here and elsewhere") {
+    auto& counters = shards[0].counters();
+    counters.members[0].add(2);
+    shards[1].counters().members_elsewhere[0].add(3);
+    shared.draining = true;
+    shared.connections = 7;
+    const auto text = metrics_text(shared, {});
+    for (const auto* line : {"wsgw_subscriptions{role=\"admin\"} 2\n",
+                             "wsgw_presence_members{role=\"admin\"} 5\n",
+                             "wsgw_drain_clients_remaining 7\n"})
+      CHECK_MESSAGE(contains(text, line), line);
+  }
+
+  TEST_CASE_FIXTURE(fake_hub, "Redis' answers are timed by command") {
+    auto& times = shared.log_counts.commands;
+    const std::vector<std::string> read{"FCALL_RO", "wsgw_read", "1"};
+    std::size_t answers = 0;
+    const auto count = [&](const transport::redis_reply&) { ++answers; };
+    timed(times, read, count)(transport::redis_reply{});
+    timed(times, {"PUBLISH", "ws:dialog:10"}, count)(transport::redis_reply{});
+    timed(times, read, count)(
+      transport::redis_reply{transport::redis_reply::failure{"link down"}});
+    CHECK(answers == 3);
+    const auto text = metrics_text(shared, {});
+    for (const auto* line :
+         {"wsgw_redis_command_duration_seconds_count{command=\"wsgw_read\"} "
+          "1\n",
+          "wsgw_redis_command_duration_seconds_count{command=\"PUBLISH\"} 1\n"})
+      CHECK_MESSAGE(contains(text, line), line);
   }
 
   TEST_CASE_FIXTURE(fake_hub, "labels are bounded whatever peers invent") {
@@ -65,7 +113,7 @@ TEST_SUITE("actors/metrics") {
     shared.refused.add("a sentence of the backend");
     shared.refused.add("not_found");
     shared.refused.add("Domain not allowed");
-    const auto text = metrics_text(shared, {{0, 0.25}});
+    const auto text = metrics_text(shared, {});
     CHECK(contains(text, "wsgw_connections_closed_total{code=\"other\"}"));
     CHECK(!contains(text, "code=\"3000\""));
     CHECK(contains(text, "reason=\"other\"} 1\n"));
@@ -76,7 +124,7 @@ TEST_SUITE("actors/metrics") {
   TEST_CASE_FIXTURE(fake_hub,
                     "every family has help, a type and a right name") {
     shared.closed.add("1000");
-    std::istringstream text{metrics_text(shared, {{0, 0.25}})};
+    std::istringstream text{metrics_text(shared, {})};
     std::set<std::string> helped;
     std::set<std::string> typed;
     for (std::string line; std::getline(text, line);) {
@@ -106,9 +154,9 @@ TEST_SUITE("actors/metrics") {
   TEST_CASE_FIXTURE(fake_hub,
                     "Redis shows as up only when it is used and ready") {
     set_source(source_status::kind::redis, source_status::state::ready);
-    CHECK(contains(metrics_text(shared, {{0, 0.25}}), "\nwsgw_redis_up 1\n"));
+    CHECK(contains(metrics_text(shared, {}), "\nwsgw_redis_up 1\n"));
     set_source(source_status::kind::redis, source_status::state::down);
-    CHECK(contains(metrics_text(shared, {{0, 0.25}}), "\nwsgw_redis_up 0\n"));
+    CHECK(contains(metrics_text(shared, {}), "\nwsgw_redis_up 0\n"));
   }
 }
 

@@ -1,0 +1,62 @@
+#include "actors/metrics_labels.hpp"
+
+#include "protocol/close_code.hpp"
+#include "protocol/errc.hpp"
+
+#include <cctype>
+#include <string_view>
+#include <utility>
+
+namespace wsgw::actors {
+
+namespace {
+
+std::string snake_case(std::string_view text) {
+  std::string word;
+  for (const auto c : text)
+    if (std::isalnum(static_cast<unsigned char>(c)) != 0)
+      word += static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+    else if (!word.empty() && word.back() != '_')
+      word += '_';
+  return word;
+}
+
+/// Code and reason, both from bounded sets: peers choose codes.
+std::pair<std::string, std::string> code_words(const std::string& code) {
+  static const std::map<std::string, std::string> standard{
+    {"1000", "normal"},          {"1001", "going_away"},
+    {"1002", "protocol_error"},  {"1005", "no_code"},
+    {"1006", "abnormal"},        {"1007", "not_utf8"},
+    {"1009", "message_too_big"}, {"1013", "try_again_later"},
+    {"4002", "auth_failed"},     {"4003", "domain_not_allowed"},
+    {"4008", "rate_limited"}};
+  if (const auto it = standard.find(code); it != standard.end())
+    return *it;
+  for (const auto& row : protocol::close_table)
+    if (std::to_string(row.code) == code)
+      return {code, snake_case(row.text)};
+  return {"other", "other"};
+}
+
+} // namespace
+
+std::string refusal_word(const std::string& name) {
+  for (auto e = protocol::errc::not_found; e <= protocol::errc::internal_error;
+       e = static_cast<protocol::errc>(static_cast<int>(e) + 1))
+    if (protocol::word_of(e) == name)
+      return name;
+  for (const auto& row : protocol::close_table)
+    if (row.text == name)
+      return snake_case(name);
+  return "other";
+}
+
+close_words read_close(const std::string& name) {
+  const auto blank = name.find(' ');
+  auto [code, reason] = code_words(name.substr(0, blank));
+  const auto by_client =
+    blank != std::string::npos && name.substr(blank + 1) == "client";
+  return {std::move(code), std::move(reason), by_client ? "client" : "server"};
+}
+
+} // namespace wsgw::actors
