@@ -1,6 +1,6 @@
 #include "actors/duel_board.hpp"
 
-#include <algorithm>
+#include <charconv>
 
 namespace wsgw::actors {
 
@@ -13,6 +13,14 @@ void duel_counts::answered(std::size_t what, std::chrono::nanoseconds took) {
     if (us <= bounds[i] * 1000)
       durations[i].fetch_add(1, std::memory_order_relaxed);
   durations.back().fetch_add(1, std::memory_order_relaxed);
+}
+
+std::int64_t duel_board::id_of(const protocol::room_id& room) {
+  std::int64_t id = 0;
+  const auto name = room.name();
+  if (room.kind() == protocol::room_kind::duel)
+    std::from_chars(name.data(), name.data() + name.size(), id);
+  return id;
 }
 
 void duel_board::attended(std::int64_t duel_id,

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "protocol/duel_state.hpp"
+#include "protocol/room.hpp"
 #include "protocol/v1_message.hpp"
 
 #include <array>
@@ -54,6 +55,9 @@ public:
     std::string fingerprint;   ///< of the last one, or of the first state seen
     std::optional<time_point> updated_at;
   };
+
+  /// The number of a duel's room; 0: it is no duel.
+  static std::int64_t id_of(const protocol::room_id& room);
 
   /// From the duel's dialog: who is connected to it now.
   void attended(std::int64_t duel_id, const protocol::role_counts& players);

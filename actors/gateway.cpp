@@ -116,6 +116,8 @@ void gateway::choose_source() {
     places.push_back({shards_[i].get(), loops_[i].get()});
   sources_ = std::make_unique<event_sources>(hub_, places);
   sources_->start();
+  duels_ = std::make_unique<duel_sources>(hub_, places);
+  duels_->start();
 }
 
 bool gateway::open() {
@@ -158,6 +160,7 @@ bool gateway::has_sockets() const {
 bool gateway::has_actors() const { return system_->registry().running() != 0; }
 
 void gateway::end_actors() {
+  duels_->stop();
   sources_->stop();
   const auto reason = caf::exit_reason::user_shutdown;
   caf::anon_send_exit(hub_.broadcaster, reason);
@@ -175,6 +178,7 @@ gateway::~gateway() {
   listener_.reset();
   sockets_.reset();
   api_.reset();
+  duels_.reset();
   sources_.reset();
   backend_.reset();
   hub_.broadcaster = nullptr;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "actors/duel_sources.hpp"
 #include "actors/event_sources.hpp"
 #include "actors/http_api.hpp"
 #include "actors/hub.hpp"
@@ -59,6 +60,7 @@ private:
   std::unique_ptr<caf::actor_system> system_;
   std::unique_ptr<transport::http_client> backend_;
   std::unique_ptr<event_sources> sources_;
+  std::unique_ptr<duel_sources> duels_;
   std::unique_ptr<http_api> api_;
   std::unique_ptr<socket_gateway> sockets_;
   std::unique_ptr<transport::listener> listener_;
