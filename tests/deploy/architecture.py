@@ -56,7 +56,7 @@ FAULTS = (
     (PROXY, "proxy_send_timeout 300s;", "",
      "ERROR nginx: location /ws/ waits longer than a heartbeat"),
     (PROXY, "proxy_set_header Connection", "#", "ERROR nginx: location /ws/ s"),
-    (PROXY, "proxy_buffering off", "proxy_buffering on",
+    (NGINX, "proxy_buffering off", "proxy_buffering on",
      "ERROR nginx: location /sse/ is not buffered"),
     (NGINX, "location = /ws-health", "location = /hub-health",
      "ERROR nginx: /ws-health goes to ws-gateway"),

@@ -61,14 +61,15 @@ class Front:
                 if wanted(frame):
                     return frame
 
-    async def curl(self, path: str, *words: str) -> tuple:
+    async def curl(self, path: str, *words: str, scheme: str = "") -> tuple:
         """Status, headers and body of a request."""
-        scheme = "https" if self.tls else "http"
+        scheme = scheme or ("https" if self.tls else "http")
+        port = self.port if scheme == "https" else self.world.plain_port
         child = await asyncio.create_subprocess_exec(
             "curl", "-s", "-i", "--max-time", str(PATIENCE), "--cacert",
             str(self.world.secrets / "tls_certificate"), "--resolve",
-            f"localhost:{self.port}:127.0.0.1", *words,
-            f"{scheme}://localhost:{self.port}{path}",
+            f"localhost:{port}:127.0.0.1", *words,
+            f"{scheme}://localhost:{port}{path}",
             stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.DEVNULL)
         output = (await child.communicate())[0].decode()
         head, _, body = output.replace("\r\n", "\n").partition("\n\n")
@@ -194,6 +195,13 @@ class Front:
                         in said, f"it says which node is gone: {said}")
         await self.world.nodes[1].start()
 
+    async def redirects(self) -> None:
+        """Without TLS there is nothing but the way to it."""
+        for path in ("/", "/ws/dialogs/10", "/api/dialogs/10/messages"):
+            status, headers, _ = await self.curl(path, scheme="http")
+            self.check.equal((status, headers.get("location")),
+                             (301, f"https://localhost{path}"), path)
+
     async def logs(self) -> None:
         log = self.world.front.log.read_text(encoding="utf-8")
         lines = [json.loads(line) for line in log.splitlines()
@@ -208,7 +216,9 @@ class Front:
     async def run(self) -> None:
         await self.everybody_hears()
         await self.pages()
-        if not self.tls:
+        if self.tls:
+            await self.redirects()
+        else:
             await self.architecture()
             await self.duels()
             await self.node_goes(self.world.nodes[0].kill)

@@ -129,7 +129,9 @@ class Stack:
              "stderr", "-g", f"daemon off; pid {self.folder}/tmp/nginx.pid;"], {}, log)
         if tls:
             self.certify(prefix)
-        self.settle(prefix / "local", front.port)
+        self.plain_port = servers.free_port() if tls else front.port
+        for folder in ("local", "tls"):
+            self.settle(prefix / folder, front.port)
         return front
 
     def certify(self, prefix: pathlib.Path) -> None:
@@ -142,21 +144,23 @@ class Stack:
             check=True, capture_output=True)
         self.secrets.chmod(0o711)
         key.chmod(0o444)
-        shutil.copy(prefix / "tls/listen.conf", prefix / "local")
+        for name in ("listen.conf", "listen-duels.conf"):
+            shutil.copy(prefix / "tls" / name, prefix / "local")
 
-    def settle(self, local: pathlib.Path, port: int) -> None:
+    def settle(self, folder: pathlib.Path, port: int) -> None:
         """Replaces what local/ is for: addresses, ports and folders."""
         ports = {"ws-gateway.conf": [node.port for node in self.nodes],
                  "ws-gateway-duels.conf": [node.environment["WEBSOCKET_PORT"]
                                            for node in self.nodes],
                  "backend.conf": [self.backend.port]}
-        for path in local.iterdir():
+        for path in folder.iterdir():
             text = self.moved(path.read_text(encoding="utf-8"))
             there = iter(ports.get(path.name, []))
             text = re.sub(r"(?<=server )172[0-9.]+:[0-9]+",
                           lambda _: f"127.0.0.1:{next(there)}", text)
-            text = re.sub("(?m)^listen (8080|8443)",
-                          f"listen 127.0.0.1:{port}", text)
+            text = text.replace("listen 8443", f"listen 127.0.0.1:{port}")
+            text = text.replace("listen 8080",
+                                f"listen 127.0.0.1:{self.plain_port}")
             path.write_text(text, encoding="utf-8")
 
     # -- life -----------------------------------------------------------------
