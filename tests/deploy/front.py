@@ -195,6 +195,18 @@ class Front:
                         in said, f"it says which node is gone: {said}")
         await self.world.nodes[1].start()
 
+    async def health(self) -> None:
+        """The health checks of docker-compose.yml tell the two states."""
+        services = {"redis": self.world.redis, "backend": self.world.backend,
+                    "ws-gateway": self.world.nodes[0],
+                    "nginx": self.world.front}
+        for name in services:
+            self.check.equal(await self.world.health(name), 0, name)
+        for name, process in services.items():
+            await process.terminate()
+            self.check.that(await self.world.health(name) != 0,
+                            f"{name} is gone and not healthy")
+
     async def redirects(self) -> None:
         """Without TLS there is nothing but the way to it."""
         for path in ("/", "/ws/dialogs/10", "/api/dialogs/10/messages"):
@@ -224,6 +236,7 @@ class Front:
             await self.node_goes(self.world.nodes[0].kill)
             await self.node_goes(self.world.nodes[0].terminate)
         await self.logs()
+        await self.health()
 
 
 async def main() -> int:

@@ -45,6 +45,7 @@ class Stack:
         self.compose = yaml.safe_load((DEPLOY / "docker-compose.yml")
                                       .read_text(encoding="utf-8"))
         self.services = self.compose["services"]
+        self.binary = binary
         self.secrets = folder / "secrets"
         subprocess.run([DEPLOY / "make-secrets", self.secrets], check=True,
                        stdout=subprocess.DEVNULL)
@@ -54,7 +55,6 @@ class Stack:
         names = [name for name in self.services if "ws-gateway" in name]
         self.nodes = [self.gateway(binary, name) for name in names]
         self.front = self.nginx(tls)
-        self.binary = binary
 
     def secret(self, name: str) -> str:
         return (self.secrets / name).read_text(encoding="utf-8").strip()
@@ -175,6 +175,28 @@ class Stack:
         for process in (self.front, *self.nodes, self.backend, self.redis):
             if process.child is not None:
                 await process.terminate()
+
+    async def health(self, name: str) -> int:
+        """The exit code of the health check of a service, as it is here."""
+        kind, *words = self.services[name]["healthcheck"]["test"]
+        if kind == "CMD-SHELL":
+            words = ["sh", "-c", *words]
+        process = {"redis": self.redis, "backend": self.backend,
+                   "nginx": self.front, "ws-gateway": self.nodes[0],
+                   "ws-gateway-2": self.nodes[1]}[name]
+        here = {"python3": "/usr/bin/python3",
+                "redis-cli": f"redis-cli -p {process.port}",
+                "/srv/backend.py": str(DEPLOY / "examples/backend.py"),
+                "/usr/local/bin/ws-gateway": self.binary,
+                ":8080": f":{self.plain_port}"}
+        words = [self.moved(word) for word in words]
+        for container, ours in here.items():
+            words = [word.replace(container, ours) for word in words]
+        child = await asyncio.create_subprocess_exec(
+            *words, env=os.environ | process.environment,
+            stdout=asyncio.subprocess.DEVNULL,
+            stderr=asyncio.subprocess.DEVNULL)
+        return await child.wait()
 
     def mint(self, *words: str) -> str:
         environment = os.environ | self.service_environment("ws-gateway")
