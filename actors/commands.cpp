@@ -1,10 +1,8 @@
 #include "actors/commands.hpp"
 
-#include "actors/random_text.hpp"
 #include "actors/settings_table.hpp"
 #include "protocol/log_library.hpp"
 #include "protocol/room.hpp"
-#include "protocol/ticket.hpp"
 #include "protocol/token.hpp"
 
 #include <ostream>
@@ -14,7 +12,6 @@ namespace wsgw::actors {
 namespace {
 
 constexpr std::chrono::milliseconds health_timeout{3000};
-constexpr std::chrono::seconds ticket_ttl{300};
 
 /// The setting that holds the key of what is minted.
 const char* key_name(action what) {
@@ -23,26 +20,11 @@ const char* key_name(action what) {
     return "SECRET_KEY";
   case action::mint_site:
     return "SITE_SECRET";
+  case action::mint_duel_ticket:
+    return "WEBSOCKET_TICKET_SECRET";
   default:
     return "WS_TICKET_SECRET";
   }
-}
-
-std::string mint_ticket(const startup& order,
-                        std::chrono::system_clock::time_point now) {
-  if (order.config.ticket_secret.empty())
-    return {};
-  const auto& what = order.what;
-  protocol::dialog_ticket ticket;
-  ticket.dialog_id = what.dialog_id;
-  ticket.assistant_id = what.assistant_id;
-  if (what.user_id)
-    ticket.user_id = std::to_string(*what.user_id);
-  ticket.as = what.as;
-  ticket.issued_at = now;
-  ticket.expires_at = now + what.ttl.value_or(ticket_ttl);
-  ticket.jti = random_hex(8);
-  return protocol::mint_dialog_ticket(ticket, order.config.ticket_secret);
 }
 
 int print_minted(const startup& order, std::ostream& out, std::ostream& err) {
@@ -132,7 +114,7 @@ std::string settings_as_markdown() {
 std::string mint(const startup& order,
                  std::chrono::system_clock::time_point now) {
   const auto& what = order.what;
-  if (what.what == action::mint_ticket)
+  if (what.what == action::mint_ticket || what.what == action::mint_duel_ticket)
     return mint_ticket(order, now);
   if (what.what == action::mint_site) {
     protocol::site_token_order token;
@@ -173,9 +155,12 @@ int run_command(const startup& order, std::ostream& out, std::ostream& err,
     return 0;
   case action::redis_shard:
     return print_shard(order, out, err, place);
+  case action::check_ticket:
+    return check_ticket(order, std::chrono::system_clock::now(), out, err);
   case action::mint_access:
   case action::mint_site:
   case action::mint_ticket:
+  case action::mint_duel_ticket:
     break;
   }
   return print_minted(order, out, err);

@@ -35,4 +35,15 @@ std::string ask_liveness(const settings& config,
 std::string mint(const startup& order,
                  std::chrono::system_clock::time_point now);
 
+/// The ticket that `order` asks for; empty when its key is missing.
+std::string mint_ticket(const startup& order,
+                        std::chrono::system_clock::time_point now);
+
+/// Says what the ticket of `order` is worth, as the gateway would judge it:
+/// facts and 0, the reason and 1, or 78 without a secret. Whether it was used
+/// before is known only to the gateway.
+int check_ticket(const startup& order,
+                 std::chrono::system_clock::time_point now, std::ostream& out,
+                 std::ostream& err);
+
 } // namespace wsgw::actors

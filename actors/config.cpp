@@ -238,6 +238,7 @@ startup parse_startup(int argc, const char* const* argv,
   if (!from.errors.empty())
     result.stop = refuse(from.errors);
   result.warnings = std::move(from.warnings);
+  result.errors = std::move(from.errors);
   return result;
 }
 

@@ -30,6 +30,8 @@ enum class action : std::uint8_t {
   mint_access,
   mint_site,
   mint_ticket,
+  mint_duel_ticket,
+  check_ticket,
   redis_functions,
   redis_shard,
 };
@@ -45,6 +47,8 @@ struct command {
   std::optional<std::int64_t> assistant_id;
   std::vector<std::string> domains;
   std::string dialog_id;
+  std::optional<std::int64_t> duel_id;
+  std::string ticket; ///< to be checked
   protocol::role as = protocol::role::widget;
   std::optional<std::chrono::seconds> ttl;
   // -- redis-shard ------------------------------------------------------------
@@ -63,6 +67,7 @@ struct startup {
   settings config;
   command what;
   std::vector<std::string> warnings;          ///< to be logged by serve
+  std::vector<std::string> errors;            ///< what `stop` says, one each
   std::map<std::string, std::string> sources; ///< name → flag, environment, …
   std::optional<early_exit> stop;
 };
@@ -75,6 +80,9 @@ environment_map process_environment();
 /// Empty when `urls` is a list of Redis URLs that can be used, else what is
 /// wrong; main passes the transport layer's parser.
 using redis_url_check = std::function<std::string(std::string_view urls)>;
+
+/// Reads everything anew; a running program's environment stays what it was.
+using reading = std::function<startup()>;
 
 /// Reads flags, environment, files and defaults, in this order of precedence
 /// (design D10). Never throws; problems are in `startup::stop` with the names

@@ -20,6 +20,15 @@ std::string is_dialog_id(const std::string& text) {
            : "not a dialog id (1 to 9223372036854775807): " + text;
 }
 
+/// Ids of duels and their players.
+std::string is_positive(const std::string& text) {
+  const auto is_number =
+    !text.empty() && text.size() < 19
+    && text.find_first_not_of("0123456789") == std::string::npos
+    && text.find_first_not_of('0') != std::string::npos;
+  return is_number ? std::string{} : "not a positive number: " + text;
+}
+
 std::string is_room(const std::string& text) {
   return protocol::room_id::parse(text) ? std::string{}
                                         : "not a room (dialog:10): " + text;
@@ -88,7 +97,7 @@ void choose(CLI::App* sub, targets& into, action what) {
   sub->callback([&into, what] { into.what.what = what; });
 }
 
-void add_minting(CLI::App& app, targets& into) {
+void add_tokens(CLI::App& app, targets& into) {
   auto& order = into.what;
   auto* token = app.add_subcommand("token", "Print a JWT for tests");
   token->require_subcommand(1);
@@ -105,16 +114,54 @@ void add_minting(CLI::App& app, targets& into) {
   site->add_option("--domains", order.domains, "Allowed domains")
     ->delimiter(',');
   site->add_option("--ttl", into.ttl, "Life, default unlimited");
-  auto* ticket = app.add_subcommand("ticket", "Print a ticket for a dialog");
-  choose(ticket, into, action::mint_ticket);
+}
+
+/// What a ticket is for decides what else may be said of it.
+void choose_ticket(const CLI::App& sub, targets& into) {
+  const auto given = [&](const char* name) { return sub.count(name) != 0; };
+  if (int{given("--dialog-id")} + int{given("--duel-id")}
+        + int{given("--check")}
+      != 1)
+    throw CLI::ValidationError("ticket",
+                               "one of --dialog-id, --duel-id and --check");
+  if (given("--dialog-id")) {
+    into.what.what = action::mint_ticket;
+    return;
+  }
+  const auto is_check = given("--check");
+  into.what.what = is_check ? action::check_ticket : action::mint_duel_ticket;
+  for (const auto* name : {"--role", "--assistant-id"})
+    if (given(name))
+      throw CLI::ValidationError(name, "goes with --dialog-id only");
+  for (const auto* name : {"--user-id", "--ttl"})
+    if (is_check && given(name))
+      throw CLI::ValidationError(name, "does not go with --check");
+  if (!is_check && !given("--user-id"))
+    throw CLI::ValidationError("--duel-id", "needs --user-id");
+  if (!is_check)
+    for (const auto* name : {"--user-id", "--duel-id"})
+      if (auto wrong = is_positive(sub[name]->results().front());
+          !wrong.empty())
+        throw CLI::ValidationError(name, wrong);
+}
+
+void add_ticket(CLI::App& app, targets& into) {
+  auto& order = into.what;
+  auto* ticket = app.add_subcommand(
+    "ticket", "Print or check a ticket for a dialog or a duel");
+  ticket->fallthrough();
   ticket->add_option("--dialog-id", order.dialog_id, "Dialog")
-    ->required()
     ->check(is_dialog_id);
+  ticket->add_option("--duel-id", order.duel_id, "Duel");
+  ticket->add_option("--check", order.ticket, "Say what this ticket is worth")
+    ->type_name("TICKET");
   ticket->add_option("--role", into.role, "Role, default widget")
     ->check(CLI::IsMember({"admin", "widget", "site"}));
   ticket->add_option("--assistant-id", order.assistant_id, "Assistant");
-  ticket->add_option("--user-id", order.user_id, "User");
-  ticket->add_option("--ttl", into.ttl, "Life, default 5m");
+  ticket->add_option("--user-id", order.user_id, "User, or player of the duel");
+  ticket->add_option("--ttl", into.ttl,
+                     "Life, default 5m or WEBSOCKET_TICKET_TTL_SECONDS");
+  ticket->callback([ticket, &into] { choose_ticket(*ticket, into); });
 }
 
 void add_commands(CLI::App& app, targets& into) {
@@ -127,7 +174,8 @@ void add_commands(CLI::App& app, targets& into) {
   print->add_flag("--markdown", into.what.markdown, "As a table for the docs");
   choose(app.add_subcommand("healthcheck", "Ask a running gateway's /live"),
          into, action::healthcheck);
-  add_minting(app, into);
+  add_tokens(app, into);
+  add_ticket(app, into);
   choose(app.add_subcommand("redis-functions",
                             "Print the function library for FUNCTION LOAD"),
          into, action::redis_functions);

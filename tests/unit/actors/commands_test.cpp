@@ -1,5 +1,6 @@
 #include "actors/commands.hpp"
 #include "actors/settings_table.hpp"
+#include "protocol/duel_ticket.hpp"
 #include "protocol/ticket.hpp"
 #include "protocol/token.hpp"
 
@@ -31,6 +32,16 @@ startup order_of(action what) {
   order.config.site_secret = "key of sites";
   order.config.ticket_secret = "key of tickets";
   return order;
+}
+
+/// Exit code and words of `ticket --check`.
+std::string checked(startup order, std::string ticket,
+                    std::chrono::system_clock::time_point at = now) {
+  order.what.what = action::check_ticket;
+  order.what.ticket = std::move(ticket);
+  std::ostringstream said;
+  const auto code = check_ticket(order, at, said, said);
+  return std::to_string(code) + ' ' + said.str();
 }
 
 /// Listens on a free loopback port and answers one connection with `answer`.
@@ -93,6 +104,58 @@ TEST_SUITE("actors/commands") {
     CHECK(std::get<protocol::site_claims>(claims).assistant_id == 3);
     CHECK(std::get<protocol::site_claims>(claims).allowed_domains
           == std::vector<std::string>{"client.com"});
+  }
+
+  TEST_CASE("a minted duel ticket is good for its player and its time") {
+    auto order = order_of(action::mint_duel_ticket);
+    order.config.duel_secret = "key of duels";
+    order.config.duel_ticket_ttl = 1min;
+    order.what.duel_id = 7;
+    order.what.user_id = 3;
+    const auto ticket = mint(order, now);
+    const auto at = [&](auto when) {
+      return protocol::verify_duel_ticket(ticket, "key of duels", when);
+    };
+    REQUIRE(std::holds_alternative<protocol::duel_ticket>(at(now + 1min)));
+    CHECK(std::get<protocol::duel_ticket>(at(now)).duel_id == 7);
+    CHECK(std::get<protocol::duel_ticket>(at(now)).user_id == 3);
+    CHECK(std::get<protocol::ticket_error>(at(now + 61s))
+          == protocol::ticket_error::expired);
+    CHECK(mint(order, now) != ticket);
+    order.config.duel_secret.clear();
+    CHECK(mint(order, now).empty());
+  }
+
+  TEST_CASE("a good ticket is checked with 0, what it is and what it says") {
+    auto order = order_of(action::mint_duel_ticket);
+    order.config.duel_secret = "key of duels";
+    order.what.duel_id = 7;
+    order.what.user_id = 3;
+    const auto duel = checked(order, mint(order, now));
+    CHECK(duel.starts_with(
+      "0 valid: duel ticket until 2025-09-06T13:10:00.000Z\n"));
+    CHECK(duel.find(R"({"duel_id":7,"user_id":3,"iat":1757163900,)")
+          != std::string::npos);
+    order.what.what = action::mint_ticket;
+    order.what.dialog_id = "10";
+    CHECK(checked(order, mint(order, now)).starts_with("0 valid: dialog"));
+  }
+
+  TEST_CASE("a bad ticket is checked with 1 and the reason") {
+    auto order = order_of(action::mint_duel_ticket);
+    order.config.duel_secret = "key of duels";
+    order.what.duel_id = 7;
+    order.what.user_id = 3;
+    const auto ticket = mint(order, now);
+    CHECK(checked(order, ticket, now + 6min).starts_with("1 refused: expired"));
+    CHECK(checked(order, ticket, now - 1min).starts_with("1 refused: future"));
+    CHECK(checked(order, "nonsense").starts_with("1 refused: malformed"));
+    auto other = order;
+    other.config.duel_secret = "another key";
+    CHECK(checked(other, ticket) == "1 refused: forged\n");
+    order.config.duel_secret.clear();
+    order.config.ticket_secret.clear();
+    CHECK(checked(order, ticket).starts_with("78 ws-gateway: neither"));
   }
 
   TEST_CASE("a minted ticket opens its dialog for five minutes") {

@@ -145,6 +145,30 @@ TEST_SUITE("actors/config_command_line") {
     CHECK(ticket.as == protocol::role::site);
   }
 
+  TEST_CASE("a ticket is for a dialog, for a duel or to be checked") {
+    const auto duel =
+      parse({"ticket", "--duel-id", "7", "--user-id", "3", "--ttl", "1m"}).what;
+    CHECK(duel.what == action::mint_duel_ticket);
+    CHECK(duel.duel_id == 7);
+    CHECK(duel.user_id == 3);
+    CHECK(duel.ttl == 1min);
+    const auto check = parse({"ticket", "--check", "abc.def"}).what;
+    CHECK(check.what == action::check_ticket);
+    CHECK(check.ticket == "abc.def");
+    for (const auto& arguments : std::vector<std::vector<const char*>>{
+           {"ticket"},
+           {"ticket", "--duel-id", "7"},
+           {"ticket", "--duel-id", "0", "--user-id", "3"},
+           {"ticket", "--duel-id", "7", "--user-id", "-3"},
+           {"ticket", "--duel-id", "7", "--user-id", "3", "--role", "site"},
+           {"ticket", "--duel-id", "7", "--user-id", "3", "--dialog-id", "1"},
+           {"ticket", "--check", "a.b", "--user-id", "3"}}) {
+      const auto result = parse(arguments);
+      REQUIRE(result.stop);
+      CHECK(result.stop->code == exit_usage);
+    }
+  }
+
   TEST_CASE("an incomplete or malformed order is a usage error") {
     for (const auto& arguments : std::vector<std::vector<const char*>>{
            {"token"},
