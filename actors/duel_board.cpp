@@ -6,13 +6,8 @@ namespace wsgw::actors {
 
 void duel_counts::answered(std::size_t what, std::chrono::nanoseconds took) {
   answers.at(what).fetch_add(1, std::memory_order_relaxed);
-  const auto us = static_cast<std::uint64_t>(
-    std::chrono::duration_cast<std::chrono::microseconds>(took).count());
-  duration_us.fetch_add(us, std::memory_order_relaxed);
-  for (std::size_t i = 0; i < bounds.size(); ++i)
-    if (us <= bounds[i] * 1000)
-      durations[i].fetch_add(1, std::memory_order_relaxed);
-  durations.back().fetch_add(1, std::memory_order_relaxed);
+  std::lock_guard lock{mutex_};
+  durations.add(took);
 }
 
 std::int64_t duel_board::id_of(const protocol::room_id& room) {
@@ -38,7 +33,6 @@ void duel_board::attended(std::int64_t duel_id,
 
 void duel_board::told(std::int64_t duel_id, const protocol::duel_update& update,
                       time_point now) {
-  counts.updates.fetch_add(1, std::memory_order_relaxed);
   std::lock_guard lock{mutex_};
   const auto found = rows_.find(duel_id);
   if (found == rows_.end())

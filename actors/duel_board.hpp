@@ -3,6 +3,7 @@
 #include "protocol/duel_state.hpp"
 #include "protocol/room.hpp"
 #include "protocol/v1_message.hpp"
+#include "transport/loop_figures.hpp"
 
 #include <array>
 #include <atomic>
@@ -32,13 +33,12 @@ struct duel_counts {
   number signals_failed{0}; ///< put back for another try
   // -- states, by duel_desk::state_answer::result -----------------------------
   std::array<number, 4> answers{};
-  /// Of answers: how many took at most so many milliseconds; the last: all.
-  static constexpr std::array<std::uint64_t, 9> bounds{1,   2,   5,    10,  25,
-                                                       100, 500, 1000, 2500};
-  std::array<number, bounds.size() + 1> durations{};
-  number duration_us{0}; ///< all together
+  transport::histogram<transport::lag_bounds> durations; ///< until the answer
 
   void answered(std::size_t what, std::chrono::nanoseconds took);
+
+private:
+  std::mutex mutex_; ///< a histogram takes one writer at a time
 };
 
 /// The duels that are open on this node: who plays, and what was last said.

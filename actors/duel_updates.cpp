@@ -63,9 +63,11 @@ void duel_updates::publish(const duel_state& state,
         error.empty() ? then(outcome::settled) : failed(error);
       });
   shared_.append(*room, std::move(json), std::move(key),
-                 [then, failed](const store_result<appended>& answer) {
+                 [this, then, failed](const store_result<appended>& answer) {
                    if (const auto* error = std::get_if<store_error>(&answer))
                      return failed(error->text);
+                   if (std::get<appended>(answer).is_duplicate)
+                     count(shared_.duels->board().counts.suppressed);
                    then(outcome::settled);
                  });
 }

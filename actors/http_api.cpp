@@ -111,6 +111,12 @@ const http_api::page* http_api::find_page(std::string_view path) {
       [](http_api& api, request r) { api.inspector_.sockets(std::move(r)); }},
     page{"/debug/v1/room", door::debug,
          [](http_api& api, request r) { api.inspector_.room(std::move(r)); }},
+    page{"/debug/v1/duels", door::debug,
+         [](http_api& api, request r) { api.duels_.list(std::move(r)); }},
+    page{"/api/demo/duel/ticket", door::demo,
+         [](http_api& api, request r) { api.duels_.ticket(std::move(r)); }},
+    page{"/api/demo/duel", door::demo,
+         [](http_api& api, request r) { api.duels_.move(std::move(r)); }, true},
     page{"/api/demo/session", door::demo,
          [](http_api& api, request r) { api.demo_.session(std::move(r)); }},
   };
@@ -125,7 +131,7 @@ const http_api::page* http_api::find_page(std::string_view path) {
 http_api::http_api(hub& shared, clocks time)
     : shared_(shared), status_(shared, time), debug_(shared, time),
       inspector_(shared, time), admin_(shared), operator_(shared),
-      demo_(shared, time), publish_(shared) {}
+      demo_(shared, time), publish_(shared), duels_(shared, time) {}
 
 http_api::found http_api::find(std::string_view path) const {
   found result;

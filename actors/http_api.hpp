@@ -3,6 +3,7 @@
 #include "actors/http_admin.hpp"
 #include "actors/http_debug.hpp"
 #include "actors/http_demo.hpp"
+#include "actors/http_duels.hpp"
 #include "actors/http_inspector.hpp"
 #include "actors/http_operator.hpp"
 #include "actors/http_page.hpp"
@@ -62,6 +63,7 @@ private:
   operator_pages operator_;
   demo_pages demo_;
   publish_page publish_;
+  duel_pages duels_;
 };
 
 } // namespace wsgw::actors

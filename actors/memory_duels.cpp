@@ -18,6 +18,8 @@ void memory_duels::state(std::int64_t duel_id, state_done then) {
     if (found != states_.end())
       answer.state = found->second;
   }
+  if (answer.what == state_answer::result::found)
+    board().seen(answer.state);
   board().counts.answered(static_cast<std::size_t>(answer.what), {});
   loop_.post(
     [answer = std::move(answer), then = std::move(then)] { then(answer); });

@@ -56,6 +56,7 @@ std::string metrics_text(hub& shared,
   add_connection_metrics(out, shared);
   add_v1_metrics(out, shared);
   add_event_metrics(out, shared);
+  add_duel_metrics(out, shared);
   add_redis_metrics(out, shared);
   add_node_metrics(out, shared);
   add_program_metrics(out, shared, now);

@@ -77,6 +77,8 @@ void add_histogram(exposition& out, const hub& shared, const char* name,
 
 void add_connection_metrics(exposition& out, const hub& shared);
 void add_event_metrics(exposition& out, const hub& shared);
+/// Nothing while there are no duels.
+void add_duel_metrics(exposition& out, const hub& shared);
 void add_redis_metrics(exposition& out, const hub& shared);
 /// Questions between nodes, and what the audit did.
 void add_node_metrics(exposition& out, const hub& shared);
