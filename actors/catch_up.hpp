@@ -29,6 +29,7 @@ public:
     members& all;
     room_history& history;
     fan_out& live;
+    room_chronicle& past;
     room_sequence& sequence;
     /// A member has just become live.
     std::function<void(std::uint64_t who)> on_live;

@@ -12,8 +12,10 @@ namespace wsgw::actors {
 
 namespace {
 
+namespace explain = protocol::explain;
 namespace v1 = protocol::v1;
 using protocol::dialect;
+using protocol::reset_reason;
 
 /// Left in an outbox for the frames around a replay.
 constexpr std::size_t slack = 1024;
@@ -33,7 +35,9 @@ std::uint64_t catch_up::send(const member& to, const replay_plan& plan,
                              std::uint64_t after) {
   auto& counters = context_.home.counters();
   for (const auto& item : plan.items) {
-    if (to.socket->send(item.what, item.seq) != transport::send_result::queued)
+    // What it had already is no news of how far it has got.
+    const auto mark = item.seq > to.socket->last_mark() ? item.seq : 0;
+    if (to.socket->send(item.what, mark) != transport::send_result::queued)
       return after;
     counters.frames_queued.add();
     if (item.is_event)
@@ -111,6 +115,14 @@ void catch_up::greet(const wish& w, const verdict& v, const replay_plan& plan) {
     text.more = plan.to != text.head.seq;
     text.from = w.after;
   }
+  const auto since = text.from.value_or(text.head).seq;
+  const auto is_trimmed = v.go == way::reset && v.why == reset_reason::trimmed;
+  with_.past.joined(w.who, since,
+                    v.go == way::replay  ? explain::start::resumed
+                    : v.go == way::fresh ? explain::start::fresh
+                    : is_trimmed         ? explain::start::trimmed
+                                         : explain::start::reset,
+                    is_trimmed ? w.after->seq : 0);
   to.socket->send_anyway(v1::hello_frame(at.speaks, text),
                          text.from ? text.from->seq : text.head.seq);
   context_.home.counters().frames_queued.add();
@@ -134,6 +146,7 @@ void catch_up::answer_pull(const wish& w, const verdict& v) {
     plan_replay(*v.source, w.after->seq,
                 {at.as, at.speaks, bytes_for(to, !is_lagging), w.limit, true});
   const auto reached = send(to, plan, w.after->seq);
+  with_.past.pulled(w.who, w.after->seq, reached);
   if (v.source == &with_.history.ring())
     with_.history.used_now();
   const auto more = reached != with_.sequence.head().seq;

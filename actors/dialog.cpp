@@ -24,9 +24,9 @@ std::unique_ptr<room_sequence> make_sequence(dialog_state& owner,
 dialog_state::parts::parts(dialog_state& owner)
     : context{*owner.shared, *owner.home, *owner.room, owner.self},
       history(owner.home->histories(), owner.shared->config().history_size),
-      live(context, all, history), present(context, all, live),
-      sequence(make_sequence(owner, context)),
-      behind(context, {all, history, live, *sequence,
+      past(context, all), live(context, all, history, past),
+      present(context, all, live), sequence(make_sequence(owner, context)),
+      behind(context, {all, history, live, past, *sequence,
                        [this](std::uint64_t who) { present.greet(who); }}) {}
 
 dialog_state::dialog_state(dialog_actor::pointer self_ptr) : self(self_ptr) {}
@@ -70,6 +70,8 @@ void dialog_state::join(const messages::join& request) {
   lingering.reset();
   self->monitor(request.who);
   if (is_legacy) {
+    has->past.joined(request.who.id(), has->sequence->head().seq,
+                     protocol::explain::start::fresh);
     self->send(request.who,
                messages::joined{dialog_actor{self}, has->sequence->head()});
   } else {
@@ -83,6 +85,7 @@ void dialog_state::join(const messages::join& request) {
 
 void dialog_state::on_down(const caf::down_msg& down) {
   const auto who = down.source.id();
+  has->past.left(who);
   if (!has->all.remove(who))
     return;
   has->behind.forget(who);
@@ -152,6 +155,7 @@ void dialog_state::append(messages::append& request) {
 
 void dialog_state::on_open() {
   const auto& head = has->sequence->head();
+  has->past.open(head);
   has->live.restart(head);
   if (!has->all.with(standing::waiting).empty())
     has->history.begin(head);
@@ -172,6 +176,7 @@ void dialog_state::on_unnumbered(const protocol::event& e, std::string json) {
 
 void dialog_state::on_reset(protocol::reset_reason why) {
   const auto& head = has->sequence->head();
+  has->past.restart(head, why == protocol::reset_reason::trimmed);
   has->history.restart(head);
   has->live.restart(head);
   has->behind.on_reset(why);
@@ -217,6 +222,10 @@ void dialog_state::describe(actor_info& out) const {
   out.room = room->text();
   out.members = has->all.counts();
   out.head = protocol::to_string(has->sequence->head());
+}
+
+void dialog_state::readings(std::vector<room_reading>& out) const {
+  has->past.describe(out);
 }
 
 dialog_actor::behavior_type

@@ -5,6 +5,7 @@
 #include "actors/hub.hpp"
 #include "actors/interfaces.hpp"
 #include "actors/members.hpp"
+#include "actors/room_chronicle.hpp"
 #include "actors/room_history.hpp"
 #include "actors/room_sequence.hpp"
 
@@ -38,6 +39,7 @@ struct dialog_state : describable, sequence_listener {
   void on_down(const caf::down_msg& down);
 
   void describe(actor_info& out) const override;
+  void readings(std::vector<room_reading>& out) const override;
   bool detail(room_detail& out) const override;
 
   // -- news of the sequence -------------------------------------------------
@@ -57,6 +59,7 @@ struct dialog_state : describable, sequence_listener {
     room_context context;
     members all;
     room_history history;
+    room_chronicle past;
     fan_out live;
     attendance present;
     std::unique_ptr<room_sequence> sequence;

@@ -29,8 +29,8 @@ protocol::connection_id sender_of(const protocol::event& e) {
 } // namespace
 
 fan_out::fan_out(const room_context& context, members& all,
-                 room_history& history)
-    : context_(context), members_(all), history_(history),
+                 room_history& history, room_chronicle& past)
+    : context_(context), members_(all), history_(history), past_(past),
       is_inbox_(context.room.kind() == protocol::room_kind::user) {}
 
 void fan_out::restart(const protocol::cursor& head) {
@@ -60,6 +60,7 @@ protocol::frame fan_out::legacy_frame(const protocol::event& e) const {
 void fan_out::durable(const protocol::event* e, const protocol::cursor& head) {
   head_.seq = head.seq;
   const auto audience = e != nullptr ? audience_of(*e) : protocol::role_set{};
+  past_.numbered(e, head.seq, audience);
   protocol::frame live;
   if (history_.is_kept()) {
     if (e != nullptr)
@@ -108,6 +109,7 @@ void fan_out::durable(const protocol::event* e, const protocol::cursor& head) {
 
 void fan_out::unnumbered(const protocol::event& e) {
   const auto audience = audience_of(e);
+  past_.unnumbered(e, head_.seq, audience);
   const auto sender = sender_of(e);
   std::size_t receivers = 0;
   std::size_t queued = 0;
@@ -168,6 +170,8 @@ std::size_t fan_out::send_legacy(list& to, const protocol::frame& frame,
       continue;
     }
     counters.frames_dropped.add();
+    if (seq == 0)
+      past_.missed(to[i].conn);
     cut(to[i].who.id(), result == transport::send_result::full);
   }
   counters.frames_queued.add(queued);
@@ -200,10 +204,12 @@ std::size_t fan_out::send_ephemeral(list& to, const protocol::frame& frame,
       continue;
     // What is worth nothing later is not worth room that is scarce now.
     if (each.socket->room() < scarce
-        || each.socket->send(frame) != transport::send_result::queued)
+        || each.socket->send(frame) != transport::send_result::queued) {
       counters.frames_dropped.add();
-    else
+      past_.missed(each.conn);
+    } else {
       ++queued;
+    }
   }
   counters.frames_queued.add(queued);
   return queued;

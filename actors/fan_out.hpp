@@ -1,7 +1,8 @@
 #pragma once
 
-#include "actors/hub.hpp"
 #include "actors/members.hpp"
+#include "actors/room_chronicle.hpp"
+#include "actors/room_context.hpp"
 #include "actors/room_history.hpp"
 #include "protocol/event.hpp"
 
@@ -10,20 +11,13 @@
 
 namespace wsgw::actors {
 
-/// Where the parts of one dialog live; constant for its life.
-struct room_context {
-  hub& shared;
-  shard& home;
-  const protocol::room_id& room;
-  dialog_actor::pointer self;
-};
-
 /// Puts each event into the outbox of every live member that may hear it,
 /// encoded once per dialect, and tells the others how far the log has got. A
 /// v1 member whose outbox is full stops being live: it lags. Loop thread only.
 class fan_out {
 public:
-  fan_out(const room_context& context, members& all, room_history& history);
+  fan_out(const room_context& context, members& all, room_history& history,
+          room_chronicle& past);
 
   /// The event `head`; null: for nobody.
   void durable(const protocol::event* e, const protocol::cursor& head);
@@ -72,6 +66,7 @@ private:
   const room_context& context_;
   members& members_;
   room_history& history_;
+  room_chronicle& past_;
   const bool is_inbox_;
   protocol::cursor head_; ///< of the latest durable event
   std::array<std::uint64_t, protocol::role_count> latest_for_{};

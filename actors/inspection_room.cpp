@@ -14,17 +14,11 @@ namespace {
 using protocol::room_moment;
 using protocol::room_view;
 
-std::string_view word_of(event_fate fate) {
-  constexpr std::array<std::string_view, 4> words{"durable", "ephemeral",
-                                                  "duplicate", "refused"};
-  return words[static_cast<std::size_t>(fate)];
-}
-
 room_moment moment_of(const event_note& note) {
   room_moment moment;
   moment.at = note.at;
   moment.what = "event";
-  moment.fate = word_of(note.fate);
+  moment.fate = to_string(note.fate);
   moment.seq = note.seq;
   moment.audience = note.audience;
   moment.trace_id = note.trace_id;

@@ -1,6 +1,7 @@
 #include "actors/local_sequence.hpp"
 
 #include "actors/event_parser.hpp"
+#include "actors/journal.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -63,7 +64,7 @@ void local_sequence::take(messages::event& incoming) {
   if (!parsed)
     return;
   if (is_duplicate(*parsed, incoming.origin)) {
-    home_.counters().events_duplicate.add();
+    note_duplicate(*parsed);
     return;
   }
   number(*parsed, std::move(incoming.json));
@@ -89,6 +90,18 @@ bool local_sequence::is_duplicate(const protocol::event& e,
   return !recent_.insert(id);
 }
 
+void local_sequence::note_duplicate(const protocol::event& e) {
+  home_.counters().events_duplicate.add();
+  home_.past().note({.room = room_.hash(),
+                     .seq = 0,
+                     .epoch = protocol::explain::mark_of_epoch(head_.epoch),
+                     .audience = e.audience,
+                     .fate = event_fate::duplicate,
+                     .message_id = e.message_id,
+                     .trace_id = e.trace_id},
+                    std::chrono::system_clock::now());
+}
+
 void local_sequence::number(const protocol::event& e, std::string json) {
   if (e.kind != protocol::durability::durable)
     return listener_.on_unnumbered(e, std::move(json));
@@ -112,7 +125,7 @@ store_result<appended> local_sequence::publish(messages::append& request) {
   if (!parsed)
     return store_error{false, "event cannot be parsed"};
   if (is_duplicate(*parsed, {})) {
-    home_.counters().events_duplicate.add();
+    note_duplicate(*parsed);
     return appended{head_, true};
   }
   number(*parsed, std::move(request.json));

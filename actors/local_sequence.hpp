@@ -54,6 +54,7 @@ public:
 
 private:
   bool is_duplicate(const protocol::event& e, std::string_view origin);
+  void note_duplicate(const protocol::event& e);
   void number(const protocol::event& e, std::string json);
   store_result<appended> publish(messages::append& request);
 

@@ -77,6 +77,11 @@ const members::place* members::find(std::uint64_t id) const {
   return found == places_.end() ? nullptr : &found->second;
 }
 
+protocol::explain::reading* members::reading_of(std::uint64_t who) {
+  const auto found = places_.find(who);
+  return found == places_.end() ? nullptr : &found->second.had;
+}
+
 member& members::at(const place& where) {
   return where.now == standing::live ? live(where.as, where.speaks)[where.index]
                                      : aside_[where.index].who;

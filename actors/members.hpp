@@ -1,6 +1,7 @@
 #pragma once
 
 #include "actors/interfaces.hpp"
+#include "protocol/explain.hpp"
 
 #include <array>
 #include <cstddef>
@@ -34,6 +35,8 @@ public:
     protocol::dialect speaks;
     standing now;
     std::uint32_t index; ///< in its list
+    /// Since when it reads what; `room_chronicle` keeps it.
+    protocol::explain::reading had{};
   };
   using list = std::vector<member>;
 
@@ -47,6 +50,7 @@ public:
 
   /// Null when it is none; valid until the next change.
   const place* find(std::uint64_t who) const;
+  protocol::explain::reading* reading_of(std::uint64_t who);
   member& at(const place& where);
   /// How far a lagging member's own reading has got.
   std::uint64_t& sent(const place& where);
@@ -69,7 +73,7 @@ public:
 
   template <class Visitor>
   void for_each(Visitor&& visit) {
-    for (const auto& [id, where] : places_)
+    for (auto& [id, where] : places_)
       visit(at(where), where);
   }
 

@@ -1,5 +1,6 @@
 #include "actors/subscriber.hpp"
 
+#include "actors/journal.hpp"
 #include "actors/log.hpp"
 #include "protocol/command.hpp"
 #include "protocol/inbox_text.hpp"
@@ -175,6 +176,12 @@ void subscriber_state::disconnected(const messages::disconnected& end) {
   const auto conn = protocol::to_string(who->id);
   log::disconnected({who->as, &who->room, conn, who->address}, end.code,
                     end.reason, who->place ? who->place->taken() - 1 : 0);
+  connection_trace past(who->room);
+  trace(past);
+  const auto now = std::chrono::system_clock::now();
+  past.closed_at = now;
+  past.close_code = end.code;
+  home->past().ended(std::move(past), now);
   if (commands)
     commands->ended();
   commands.reset();
@@ -201,6 +208,20 @@ void subscriber_state::describe(actor_info& out) const {
   out.acked_seq = socket ? socket->acked_mark() : 0;
   out.outbox_bytes = socket ? socket->outbox_bytes() : 0;
   out.is_lagging = is_lagging;
+}
+
+bool subscriber_state::trace(connection_trace& out) const {
+  out.room = who->room;
+  out.conn = who->id;
+  out.as = who->as;
+  out.speaks = who->speaks;
+  out.user_id = who->user_id;
+  out.joined_at = connected_at;
+  out.queued_seq = socket ? socket->last_mark() : 0;
+  out.written_seq = socket ? socket->written_mark() : 0;
+  out.acked_seq = socket ? socket->acked_mark() : 0;
+  out.is_lagging = is_lagging;
+  return true;
 }
 
 subscriber_actor::behavior_type

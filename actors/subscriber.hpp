@@ -77,6 +77,7 @@ struct subscriber_state : describable {
   void renew(std::optional<std::chrono::system_clock::time_point> until);
 
   void describe(actor_info& out) const override;
+  bool trace(connection_trace& out) const override;
   void request_close(const protocol::close_status& status) override;
   bool request_drain(std::chrono::milliseconds slot) override;
 

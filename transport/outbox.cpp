@@ -49,6 +49,8 @@ void outbox::consume(std::size_t written) {
       written_mark_ = whole.mark;
     whole.text.reset();
   }
+  if (bytes_ == 0)
+    written_mark_ = mark_;
   tidy();
 }
 
