@@ -1,5 +1,6 @@
 #include "actors/attendance.hpp"
 
+#include "actors/room_manners.hpp"
 #include "protocol/v1_message.hpp"
 
 #include <algorithm>
@@ -21,6 +22,7 @@ attendance::attendance(const room_context& context, members& all, fan_out& live)
       view_(context.shared.config().presence_grace) {}
 
 attendance::~attendance() {
+  set_elsewhere({});
   auto* board = context_.shared.presence; // gone when the gateway ends
   if (board != nullptr && announced_ != protocol::role_counts{})
     board->announce(context_.room, {});
@@ -31,7 +33,7 @@ bool attendance::is_admin_reading() const {
 }
 
 void attendance::changed() {
-  if (context_.room.kind() == protocol::room_kind::user)
+  if (!manners_of(context_.room.kind()).has_presence)
     return;
   if (context_.shared.presence == nullptr && !is_admin_reading())
     return;
@@ -41,10 +43,31 @@ void attendance::changed() {
 }
 
 void attendance::elsewhere(const messages::room_presence& news) {
-  elsewhere_ = news.elsewhere;
-  for (std::size_t i = 0; i < gone_.size(); ++i)
+  set_elsewhere(news.elsewhere);
+  for (std::size_t i = 0; i < gone_.size(); ++i) {
     gone_[i] += news.gone[i];
+    context_.home.counters().members_lost.add(news.gone[i]);
+  }
   changed();
+}
+
+void attendance::renew() {
+  auto* board = context_.shared.presence;
+  if (board == nullptr)
+    return;
+  // As if the room had just been opened: then the board reads it anew.
+  board->announce(context_.room, {});
+  announced_ = {};
+  announce();
+}
+
+void attendance::set_elsewhere(const protocol::role_counts& next) {
+  auto& counted = context_.home.counters().members_elsewhere;
+  for (std::size_t i = 0; i < next.size(); ++i) {
+    counted[i].add(next[i]);
+    counted[i].sub(elsewhere_[i]);
+  }
+  elsewhere_ = next;
 }
 
 void attendance::look() {

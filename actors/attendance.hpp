@@ -19,6 +19,10 @@ public:
   /// A member came or went.
   void changed();
   void elsewhere(const messages::room_presence& news);
+  /// Members on all other nodes, as this one was told.
+  const protocol::role_counts& others() const { return elsewhere_; }
+  /// Tells other nodes again who is here, and asks again who is there.
+  void renew();
   /// `who` has become live: an admin learns at once who is there.
   void greet(std::uint64_t who);
 
@@ -28,6 +32,8 @@ private:
   void arm(transport::event_loop::clock::duration delay);
   void tell();
   void announce();
+  /// Remembers and counts the members on other nodes.
+  void set_elsewhere(const protocol::role_counts& next);
 
   const room_context& context_;
   members& members_;

@@ -1,5 +1,6 @@
 #include "actors/dialog.hpp"
 
+#include "actors/room_manners.hpp"
 #include "protocol/v1_message.hpp"
 
 #include <algorithm>
@@ -19,6 +20,13 @@ std::unique_ptr<room_sequence> make_sequence(dialog_state& owner,
                            where.self);
 }
 
+std::unique_ptr<room_rules> make_rules(const room_context& where, members& all,
+                                       fan_out& live) {
+  const auto make = manners_of(where.room.kind()).rules;
+  return make != nullptr ? make({where, all, live})
+                         : std::make_unique<room_rules>();
+}
+
 } // namespace
 
 dialog_state::parts::parts(dialog_state& owner)
@@ -27,7 +35,17 @@ dialog_state::parts::parts(dialog_state& owner)
       past(context, all), live(context, all, history, past),
       present(context, all, live), sequence(make_sequence(owner, context)),
       behind(context, {all, history, live, past, *sequence,
-                       [this](std::uint64_t who) { present.greet(who); }}) {}
+                       [this](std::uint64_t who, auto joined) {
+                         present.greet(who);
+                         if (joined)
+                           rules->arrived(who, *joined);
+                         else
+                           rules->caught_up(who);
+                       },
+                       [this](const protocol::event& e, std::uint64_t seq) {
+                         return rules->read_old(e, seq);
+                       }}),
+      rules(make_rules(context, all, live)) {}
 
 dialog_state::dialog_state(dialog_actor::pointer self_ptr) : self(self_ptr) {}
 
@@ -41,6 +59,8 @@ dialog_state::~dialog_state() {
   has->all.for_each([&](const member& each, const members::place&) {
     caf::anon_send(each.who, messages::close_connection{status});
   });
+  for (std::size_t i = 0; i < protocol::role_count; ++i)
+    home->counters().members[i].sub(has->all.counts()[i]);
 }
 
 void dialog_state::start(hub& hub_ref, shard& home_ref,
@@ -67,6 +87,7 @@ void dialog_state::join(const messages::join& request) {
                     request.speaks,
                     is_legacy ? standing::live : standing::waiting))
     return;
+  home->counters().members[static_cast<std::size_t>(request.as)].add();
   lingering.reset();
   self->monitor(request.who);
   if (is_legacy) {
@@ -74,6 +95,7 @@ void dialog_state::join(const messages::join& request) {
                      protocol::explain::start::fresh);
     self->send(request.who,
                messages::joined{dialog_actor{self}, has->sequence->head()});
+    has->rules->arrived(request.who.id(), protocol::resume_outcome::fresh);
   } else {
     // Nobody can come back with a cursor before somebody was given one.
     if (has->sequence->is_open())
@@ -83,12 +105,15 @@ void dialog_state::join(const messages::join& request) {
   has->present.changed();
 }
 
-void dialog_state::on_down(const caf::down_msg& down) {
-  const auto who = down.source.id();
-  has->past.left(who);
-  if (!has->all.remove(who))
+void dialog_state::leave(std::uint64_t who) {
+  const auto* where = has->all.find(who);
+  if (where == nullptr)
     return;
+  home->counters().members[static_cast<std::size_t>(where->as)].sub();
+  has->past.left(who);
+  has->all.remove(who);
   has->behind.forget(who);
+  has->rules->left(who);
   has->present.changed();
   if (has->all.is_empty())
     linger();
@@ -163,23 +188,33 @@ void dialog_state::on_open() {
 }
 
 void dialog_state::on_event(const protocol::event* e, std::string json) {
-  has->live.durable(e, has->sequence->head());
+  const auto& head = has->sequence->head();
+  latest.note(e, head.seq);
+  const auto* shown = e != nullptr && has->rules->admits(*e) ? e : nullptr;
+  has->live.durable(shown, head);
+  if (shown != nullptr)
+    has->rules->passed(*shown, &head);
   has->behind.on_event();
   if (e != nullptr)
     forward_to_inbox(*e, std::move(json));
 }
 
 void dialog_state::on_unnumbered(const protocol::event& e, std::string json) {
+  if (!has->rules->admits(e))
+    return;
   has->live.unnumbered(e);
+  has->rules->passed(e, nullptr);
   forward_to_inbox(e, std::move(json));
 }
 
 void dialog_state::on_reset(protocol::reset_reason why) {
   const auto& head = has->sequence->head();
+  latest.clear();
   has->past.restart(head, why == protocol::reset_reason::trimmed);
   has->history.restart(head);
   has->live.restart(head);
   has->behind.on_reset(why);
+  has->rules->lost_track();
 }
 
 void dialog_state::on_history(const protocol::log_follower::history& older) {
@@ -188,7 +223,7 @@ void dialog_state::on_history(const protocol::log_follower::history& older) {
 
 void dialog_state::forward_to_inbox(const protocol::event& e,
                                     std::string json) {
-  if (e.user_id.empty() || room->kind() != protocol::room_kind::dialog
+  if (e.user_id.empty() || !manners_of(room->kind()).tells_inboxes
       || shared->inbox_connections.load(std::memory_order_relaxed) == 0)
     return;
   const auto inbox =

@@ -4,14 +4,17 @@
 #include "actors/catch_up.hpp"
 #include "actors/hub.hpp"
 #include "actors/interfaces.hpp"
+#include "actors/latest_events.hpp"
 #include "actors/members.hpp"
 #include "actors/room_chronicle.hpp"
 #include "actors/room_history.hpp"
+#include "actors/room_rules.hpp"
 #include "actors/room_sequence.hpp"
 
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <string>
 
 namespace wsgw::actors {
 
@@ -36,7 +39,9 @@ struct dialog_state : describable, sequence_listener {
   void pull(const messages::pull& request);
   void announce_drain(const messages::drain_slot& slot);
   void retired();
-  void on_down(const caf::down_msg& down);
+  void on_down(const caf::down_msg& down) { leave(down.source.id()); }
+  /// The subscriber `who` lives no more.
+  void leave(std::uint64_t who);
 
   void describe(actor_info& out) const override;
   void readings(std::vector<room_reading>& out) const override;
@@ -64,6 +69,7 @@ struct dialog_state : describable, sequence_listener {
     attendance present;
     std::unique_ptr<room_sequence> sequence;
     catch_up behind;
+    std::unique_ptr<room_rules> rules; ///< of this kind of room
   };
 
   dialog_actor::pointer self;
@@ -72,6 +78,7 @@ struct dialog_state : describable, sequence_listener {
   std::optional<protocol::room_id> room;
   std::optional<parts> has;
   std::optional<directory::entry> listed;
+  latest_events latest;       ///< for the audit
   std::uint64_t seen = 0;     ///< what the broadcaster forwarded and counted
   transport::timer lingering; ///< armed while there is no member
 
@@ -79,8 +86,6 @@ private:
   void forward_to_inbox(const protocol::event& e, std::string json);
   const protocol::frame& ping_of_head();
   void linger();
-  /// Adds this room to the shard's counts, or takes it out again.
-  void count_room(void (counter::*change)(std::uint64_t)) const;
 
   protocol::frame ping_; ///< says `pinged_`
   std::uint64_t pinged_ = 0;

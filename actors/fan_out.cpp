@@ -2,6 +2,7 @@
 
 #include "actors/delivery_meter.hpp"
 #include "actors/log.hpp"
+#include "actors/room_manners.hpp"
 #include "protocol/v1_message.hpp"
 
 #include <charconv>
@@ -31,7 +32,7 @@ protocol::connection_id sender_of(const protocol::event& e) {
 fan_out::fan_out(const room_context& context, members& all,
                  room_history& history, room_chronicle& past)
     : context_(context), members_(all), history_(history), past_(past),
-      is_inbox_(context.room.kind() == protocol::room_kind::user) {}
+      manners_(manners_of(context.room.kind())) {}
 
 void fan_out::restart(const protocol::cursor& head) {
   head_ = head;
@@ -47,14 +48,13 @@ bool fan_out::has_receivers(protocol::role_set audience, dialect d) const {
 }
 
 protocol::role_set fan_out::audience_of(const protocol::event& e) const {
-  // An inbox hears everything that is addressed to it.
-  return is_inbox_ ? protocol::row_of(context_.room.kind()).roles : e.audience;
+  return manners_.hears_all ? protocol::row_of(manners_.kind).roles
+                            : e.audience;
 }
 
 protocol::frame fan_out::legacy_frame(const protocol::event& e) const {
   // All roles of one kind of room share the shape, hence the frame.
-  return protocol::text_frame(protocol::legacy_payload(
-    e, is_inbox_ ? protocol::role::user : protocol::role::admin));
+  return manners_.legacy_frame(e);
 }
 
 void fan_out::durable(const protocol::event* e, const protocol::cursor& head) {
@@ -269,6 +269,19 @@ void fan_out::skip(protocol::role as) {
         flush_skips(each);
       skip_timer_.reset();
     });
+}
+
+void fan_out::pass_over(std::uint64_t who) {
+  const auto* where = members_.find(who);
+  if (where == nullptr || where->now != standing::live
+      || where->speaks == dialect::legacy)
+    return;
+  auto& socket = *members_.at(*where).socket;
+  const auto after = socket.last_mark();
+  const auto result =
+    socket.send(v1::skip_frame(where->speaks, after, head_), head_.seq);
+  if (result != transport::send_result::queued)
+    refused(who, result, after);
 }
 
 void fan_out::flush_skips(protocol::role as) {

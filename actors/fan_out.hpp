@@ -11,6 +11,8 @@
 
 namespace wsgw::actors {
 
+struct room_manners;
+
 /// Puts each event into the outbox of every live member that may hear it,
 /// encoded once per dialect, and tells the others how far the log has got. A
 /// v1 member whose outbox is full stops being live: it lags. Loop thread only.
@@ -26,6 +28,8 @@ public:
 
   /// Tells the readers of `as` at once what is not for them.
   void flush_skips(protocol::role as);
+  /// The head is not for this one live member, which learns so.
+  void pass_over(std::uint64_t who);
   /// Where the log stands, at its beginning and after a reset: the numbers of
   /// an ended epoch mean nothing any more.
   void restart(const protocol::cursor& head);
@@ -67,7 +71,7 @@ private:
   members& members_;
   room_history& history_;
   room_chronicle& past_;
-  const bool is_inbox_;
+  const room_manners& manners_;
   protocol::cursor head_; ///< of the latest durable event
   std::array<std::uint64_t, protocol::role_count> latest_for_{};
   /// Nothing between these two is for a role, and it was not told.

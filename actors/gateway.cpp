@@ -56,14 +56,18 @@ gateway::gateway(const settings& config) : hub_(config) {
   hub_.descriptor_limit = usable;
   hub_.connection_limit =
     config.max_total_connections == 0 ? usable : config.max_total_connections;
+  open_files_ = files;
   if (hub_.connection_limit > usable)
-    log::warning("main", "open-file limit below WS_MAX_TOTAL_CONNECTIONS",
-                 {{"open_files", files}, {"limit", hub_.connection_limit}});
+    log::warning(
+      "main", "open-file limit below WS_MAX_TOTAL_CONNECTIONS",
+      {{"open_files", files}, {"limit", hub_.connection_limit.load()}});
   make_shards();
   spawn_actors();
   choose_source();
+  begin_audits();
   api_ = std::make_unique<http_api>(hub_);
   sockets_ = std::make_unique<socket_gateway>(hub_, *api_);
+  duel_door_ = std::make_unique<duel_door>(hub_, *api_, sockets_->duels());
 }
 
 void gateway::make_shards() {
@@ -120,28 +124,68 @@ void gateway::choose_source() {
   duels_->start();
 }
 
-bool gateway::open() {
+void gateway::begin_audits() {
+  answer_audits(hub_);
+  if (hub_.config().audit_interval.count() == 0)
+    return;
+  auto& first = *shards_.front();
+  auditor_ = spawn_pinned(first, auditor, &hub_, &first);
+}
+
+std::unique_ptr<transport::listener>
+gateway::listen(const std::string& host, std::uint16_t port,
+                transport::request_handler& handler,
+                transport::http_limits limits) {
   std::vector<transport::shard_loop*> loops;
   for (auto& loop : loops_)
     loops.push_back(loop.get());
-  transport::http_limits limits;
   limits.handshake_timeout = hub_.config().handshake_timeout;
-  listener_ = std::make_unique<transport::listener>(loops, *sockets_, limits);
-  const auto& [host, port] = std::pair{hub_.config().host, hub_.config().port};
-  if (const auto error = listener_->open(host, port)) {
+  auto made = std::make_unique<transport::listener>(loops, handler, limits);
+  if (const auto error = made->open(host, port)) {
     const auto reason = error.message();
     log::error("main", "cannot listen",
                {{"host", host}, {"port", port}, {"reason", reason}});
-    return false;
+    return nullptr;
   }
-  listener_->start();
+  made->start();
+  return made;
+}
+
+bool gateway::open_duels() {
+  const auto& config = hub_.config();
+  if (config.duel_secret.empty())
+    return true;
+  transport::http_limits limits;
+  limits.head_bytes = duel_door::head_bytes;
+  duel_listener_ =
+    listen(config.duel_host, config.duel_port, *duel_door_, limits);
+  if (!duel_listener_)
+    return false;
+  log::info("main", "listening for duels",
+            {{"host", config.duel_host}, {"port", duel_listener_->port()}});
+  return true;
+}
+
+bool gateway::open() {
+  if (!open_duels())
+    return false;
+  const auto& [host, port] = std::pair{hub_.config().host, hub_.config().port};
+  listener_ = listen(host, port, *sockets_, {});
+  if (!listener_)
+    return false;
   log::info("main", "listening",
             {{"host", host},
              {"port", listener_->port()},
              {"shards", hub_.shards.size()},
+             {"open_files", open_files_},
+             {"max_connections", hub_.connection_limit.load()},
              {"mode", hub_.config().compat ? "compat" : "strict"},
              {"source", sources_->uses_redis() ? "redis" : "embedded"}});
   return true;
+}
+
+std::string gateway::address() const {
+  return hub_.config().host + ':' + std::to_string(listener_->port());
 }
 
 void gateway::run_loops() {
@@ -151,7 +195,11 @@ void gateway::run_loops() {
 
 void gateway::drain() { begin_drain(hub_); }
 
-void gateway::stop_listening() { listener_->stop(); }
+void gateway::stop_listening() {
+  listener_->stop();
+  if (duel_listener_)
+    duel_listener_->stop();
+}
 
 bool gateway::has_sockets() const {
   return hub_.connections + hub_.inbox_connections != 0;
@@ -168,6 +216,8 @@ void gateway::end_actors() {
     caf::anon_send_exit(each, reason);
   if (hub_.authoriser)
     caf::anon_send_exit(hub_.authoriser, reason);
+  if (auditor_)
+    caf::anon_send_exit(auditor_, reason);
 }
 
 gateway::~gateway() {
@@ -176,6 +226,8 @@ gateway::~gateway() {
   for (auto& thread : threads_)
     thread.join();
   listener_.reset();
+  duel_listener_.reset();
+  duel_door_.reset();
   sockets_.reset();
   api_.reset();
   duels_.reset();
@@ -184,6 +236,7 @@ gateway::~gateway() {
   hub_.broadcaster = nullptr;
   hub_.routers.clear();
   hub_.authoriser = nullptr;
+  auditor_ = nullptr;
   system_.reset();
 }
 

@@ -1,5 +1,7 @@
 #pragma once
 
+#include "actors/auditor.hpp"
+#include "actors/duel_door.hpp"
 #include "actors/duel_sources.hpp"
 #include "actors/event_sources.hpp"
 #include "actors/http_api.hpp"
@@ -14,6 +16,7 @@
 
 #include <csignal>
 #include <memory>
+#include <string>
 #include <string_view>
 #include <thread>
 #include <vector>
@@ -44,6 +47,10 @@ public:
   void end_actors();
   bool has_actors() const;
 
+  hub& shared() { return hub_; }
+  /// Where clients are served, as `0.0.0.0:8001`.
+  std::string address() const;
+
   /// True when an actor died that the gateway cannot do without.
   bool has_failed() const { return hub_.failed; }
 
@@ -51,19 +58,29 @@ private:
   void make_shards();
   void spawn_actors();
   void choose_source();
+  void begin_audits();
+  /// Null, and a log line, when the port cannot be had.
+  std::unique_ptr<transport::listener>
+  listen(const std::string& host, std::uint16_t port,
+         transport::request_handler& handler, transport::http_limits limits);
+  bool open_duels();
   void watch(const caf::actor& actor, std::string_view name);
 
+  std::size_t open_files_ = 0; ///< the limit
   hub hub_;
   caf::actor_system_config caf_config_;
   std::vector<std::unique_ptr<transport::shard_loop>> loops_;
   std::vector<std::unique_ptr<shard>> shards_;
   std::unique_ptr<caf::actor_system> system_;
+  auditor_actor auditor_; ///< empty without WS_AUDIT_INTERVAL
   std::unique_ptr<transport::http_client> backend_;
   std::unique_ptr<event_sources> sources_;
   std::unique_ptr<duel_sources> duels_;
   std::unique_ptr<http_api> api_;
   std::unique_ptr<socket_gateway> sockets_;
+  std::unique_ptr<duel_door> duel_door_;
   std::unique_ptr<transport::listener> listener_;
+  std::unique_ptr<transport::listener> duel_listener_; ///< null: no duels
   std::vector<std::thread> threads_;
 };
 

@@ -57,11 +57,12 @@ public:
        const transport::redis_endpoint& server)
       : counts_(counts), loop_(loop), roster_(std::move(self)),
         questions_(roster_),
+        own_channel_(protocol::answer_channel(roster_.self())),
         commands_(loop, server,
                   [this](const auto& status) { on_commands(status); }),
         inbox_(loop, server,
                {std::string{protocol::question_channel},
-                protocol::answer_channel(roster_.self())},
+                std::string{protocol::answer_pattern}},
                {[this](auto messages) { on_messages(messages); },
                 [this](const auto& status) { on_inbox(status); },
                 {}}) {}
@@ -108,6 +109,7 @@ private:
   transport::shard_loop& loop_;
   node_roster roster_;
   node_questions questions_;
+  const std::string own_channel_;
   std::mutex mutex_; ///< of the responders
   std::map<std::string, responder, std::less<>> responders_;
   std::size_t answering_ = 0;
@@ -154,8 +156,12 @@ void redis_node_bus::link::on_commands(const transport::redis_status& status) {
 
 void redis_node_bus::link::on_inbox(const transport::redis_status& status) {
   hears_ = status.state == transport::redis_state::ready;
-  if (status.state == transport::redis_state::down)
-    questions_.fail_all("the link to Redis was lost");
+  if (status.state != transport::redis_state::down)
+    return;
+  log::repeated_warning("node bus down " + status.reason, "redis",
+                        "other nodes cannot be asked",
+                        {{"reason", status.reason}});
+  questions_.fail_all("the link to Redis was lost");
 }
 
 void redis_node_bus::link::tick() {
@@ -220,7 +226,7 @@ void redis_node_bus::link::on_messages(
   for (const auto& each : messages) {
     if (each.channel == protocol::question_channel)
       on_question(each.payload);
-    else if (!questions_.heard(each.payload))
+    else if (each.channel == own_channel_ && !questions_.heard(each.payload))
       ignore(each.channel);
   }
 }

@@ -21,6 +21,10 @@ inline constexpr std::size_t max_node_message = 1U << 20;
 inline constexpr std::size_t max_topic = 32;
 
 inline constexpr std::string_view question_channel = "wsgw:ask";
+/// The pattern of all channels of answers. Each node hears the answers for
+/// all: an ACL of Redis compares patterns letter by letter, so there can be
+/// none with a node's name in it.
+inline constexpr std::string_view answer_pattern = "wsgw:answer:*";
 
 /// Where the answers for `node` are published.
 std::string answer_channel(std::string_view node);
