@@ -33,12 +33,14 @@ std::string place_room(std::string_view urls, std::string_view room) {
 }
 
 /// The log is written out when this returns.
-wsgw::actors::serve_result serve_with_log(const wsgw::actors::startup& order) {
+wsgw::actors::serve_result
+serve_with_log(const wsgw::actors::startup& order,
+               const wsgw::actors::reading& read_again) {
   using namespace wsgw::actors;
   log::session logging{order.config.level, order.config.format};
   for (const auto& warning : order.warnings)
     log::warning("config", warning);
-  auto result = serve(order.config);
+  auto result = serve(order, read_again);
   if (!logging.end(std::chrono::seconds{1}))
     result.must_leave = true;
   return result;
@@ -46,12 +48,14 @@ wsgw::actors::serve_result serve_with_log(const wsgw::actors::startup& order) {
 
 int run(int argc, char** argv) {
   using namespace wsgw::actors;
-  const auto order =
-    parse_startup(argc, argv, process_environment(), check_redis);
+  const auto read = [argc, argv] {
+    return parse_startup(argc, argv, process_environment(), check_redis);
+  };
+  const auto order = read();
   if (order.stop || order.what.what != action::serve)
     return run_command(order, std::cout, std::cerr, place_room);
   block_signals();
-  const auto result = serve_with_log(order);
+  const auto result = serve_with_log(order, read);
   if (result.must_leave)
     std::_Exit(result.exit_code);
   return result.exit_code;

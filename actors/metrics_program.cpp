@@ -69,6 +69,10 @@ void add_program_metrics(exposition& out, const hub& shared,
             static_cast<double>(shared.shards.size()));
   out.gauge("wsgw_draining", "1 while the node shuts down.",
             shared.draining.load());
+  add_tally(out, "wsgw_config_reloads_total",
+            "SIGHUPs, by what became of the configuration: changed, unchanged, "
+            "refused.",
+            "result", shared.reloads.snapshot());
   add_sums(out, shared, sums);
   add_lag(out, shared, now);
   add_process(out);

@@ -3,11 +3,13 @@
 #include "actors/drain.hpp"
 #include "actors/gateway.hpp"
 #include "actors/log.hpp"
+#include "actors/upkeep.hpp"
 
 #include <csignal>
 #include <cstdlib>
 #include <functional>
 #include <memory>
+#include <string>
 #include <thread>
 
 namespace wsgw::actors {
@@ -16,12 +18,13 @@ namespace {
 
 using clock = std::chrono::steady_clock;
 
-sigset_t stop_signals() {
+/// All that the main thread waits for.
+sigset_t awaited_signals() {
   sigset_t set;
   sigemptyset(&set);
   sigaddset(&set, SIGTERM);
   sigaddset(&set, SIGINT);
-  sigaddset(&set, SIGHUP); // the terminal is gone
+  sigaddset(&set, SIGHUP);
   sigaddset(&set, drain_signal);
   return set;
 }
@@ -29,12 +32,15 @@ sigset_t stop_signals() {
 /// The answer to a drain over HTTP goes out before the listener stops.
 constexpr std::chrono::milliseconds time_to_answer{250};
 
+/// How much time the service manager is asked for, once a second.
+constexpr std::chrono::seconds time_to_stop{10};
+constexpr std::chrono::seconds news_interval{1};
+
 /// The signals that have come since the program was asked to end.
 class stop_request {
 public:
-  /// Waits for the first one.
-  explicit stop_request() : signals_(stop_signals()) {
-    sigwait(&signals_, &first_);
+  explicit stop_request(int first)
+      : signals_(awaited_signals()), first_(first) {
     log::info("main", "stopping", {{"signal", first_}});
   }
 
@@ -48,6 +54,10 @@ public:
     const auto signal = sigtimedwait(&signals_, nullptr, &pause);
     if (signal <= 0 || signal == drain_signal)
       return;
+    if (signal == SIGHUP) {
+      log::warning("main", "no reload while stopping");
+      return;
+    }
     if (!is_over_http() || was_told_again_)
       std::_Exit(EXIT_FAILURE);
     was_told_again_ = true;
@@ -55,7 +65,7 @@ public:
 
 private:
   sigset_t signals_;
-  int first_ = 0;
+  int first_;
   bool was_told_again_ = false;
 };
 
@@ -67,20 +77,50 @@ void wait_while(const std::function<bool()>& busy,
     stop.watch();
 }
 
+/// Asks the service manager for time while the program stops.
+class farewell {
+public:
+  farewell(const supervisor& service, const hub& shared)
+      : service_(service), shared_(shared) {}
+
+  /// Says how it goes, if it is time to.
+  void tell() {
+    const auto now = clock::now();
+    if (now < next_)
+      return;
+    next_ = now + news_interval;
+    const auto left =
+      shared_.connections.load() + shared_.inbox_connections.load();
+    service_.stopping("Stopping; " + std::to_string(left)
+                        + " connections are left",
+                      time_to_stop);
+  }
+
+private:
+  const supervisor& service_;
+  const hub& shared_;
+  clock::time_point next_;
+};
+
 /// Sends all clients away.
-void drain(gateway& program, const settings& config, stop_request& stop) {
+void drain(gateway& program, stop_request& stop, farewell& bye) {
+  const auto most = time_for_sockets(program.shared().config());
   program.drain();
   const auto answered =
     clock::now() + (stop.is_over_http() ? time_to_answer : clock::duration{});
-  wait_while([&] { return program.has_sockets() || clock::now() < answered; },
-             time_for_sockets(config), stop);
+  wait_while(
+    [&] {
+      bye.tell();
+      return program.has_sockets() || clock::now() < answered;
+    },
+    most, stop);
 }
 
 /// Ends all actors; false when some would not end in time.
-bool end_actors(gateway& program, const settings& config,
-                const std::function<void()>& pause) {
+bool end_actors(gateway& program, const std::function<void()>& pause) {
   program.end_actors();
-  const auto deadline = clock::now() + time_for_actors(config);
+  const auto deadline =
+    clock::now() + time_for_actors(program.shared().config());
   while (program.has_actors() && clock::now() < deadline)
     pause();
   if (!program.has_actors())
@@ -89,29 +129,41 @@ bool end_actors(gateway& program, const settings& config,
   return false;
 }
 
+stop_request serve_until_asked(gateway& program, const startup& order,
+                               const reading& read_again,
+                               const supervisor& service) {
+  reloader configuration{program.shared(), order, read_again};
+  upkeep care{program.shared(), service, configuration, program.address()};
+  return stop_request{care.run(awaited_signals())};
+}
+
 } // namespace
 
 void block_signals() {
-  const auto set = stop_signals();
+  const auto set = awaited_signals();
   pthread_sigmask(SIG_BLOCK, &set, nullptr);
   std::signal(SIGPIPE, SIG_IGN);
 }
 
-serve_result serve(const settings& config) {
-  auto program = std::make_unique<gateway>(config);
+serve_result serve(const startup& order, const reading& read_again) {
+  auto program = std::make_unique<gateway>(order.config);
   program->run_loops();
   serve_result result;
   if (program->open()) {
-    stop_request stop;
-    drain(*program, config, stop);
+    const supervisor service;
+    auto stop = serve_until_asked(*program, order, read_again, service);
+    farewell bye{service, program->shared()};
+    drain(*program, stop, bye);
     program->stop_listening();
     if (program->has_failed())
       result.exit_code = EXIT_FAILURE;
-    result.must_leave =
-      !end_actors(*program, config, [&stop] { stop.watch(); });
+    result.must_leave = !end_actors(*program, [&] {
+      bye.tell();
+      stop.watch();
+    });
   } else {
     result.exit_code = EXIT_FAILURE;
-    result.must_leave = !end_actors(*program, config, [] {
+    result.must_leave = !end_actors(*program, [] {
       std::this_thread::sleep_for(std::chrono::milliseconds{10});
     });
   }

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "actors/settings.hpp"
+#include "actors/config.hpp"
 
 namespace wsgw::actors {
 
@@ -13,10 +13,11 @@ struct serve_result {
   bool must_leave = false;
 };
 
-/// Runs the gateway until SIGTERM, SIGINT or SIGHUP. Call it on the main
-/// thread, with those signals blocked in every thread (`block_signals`). A
-/// second signal during the stop ends the process at once.
-serve_result serve(const settings& config);
+/// Runs the gateway until SIGTERM or SIGINT; SIGHUP lets it read its
+/// configuration again. Call it on the main thread, with those signals blocked
+/// in every thread (`block_signals`). A second signal during the stop ends the
+/// process at once.
+serve_result serve(const startup& order, const reading& read_again);
 
 /// Blocks the signals that `serve` waits for; call it before any thread is
 /// started, the log's included. SIGPIPE is ignored.
