@@ -171,7 +171,7 @@ catch_up::page catch_up::read(const protocol::log_follower::history& older) {
     const protocol::cursor at{head.epoch, each.seq};
     const auto e =
       parse_counted(context_.shared, context_.home, context_.room, each.json);
-    if (e)
+    if (e && with_.on_old(*e, each.seq))
       events.append(v1::event_frame(protocol::dialect::v1, *e, &at, now),
                     e->audience);
     else

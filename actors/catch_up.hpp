@@ -32,7 +32,12 @@ public:
     room_chronicle& past;
     room_sequence& sequence;
     /// A member has just become live.
-    std::function<void(std::uint64_t who)> on_live;
+    /// When it has just joined, what became of its cursor.
+    std::function<void(std::uint64_t who,
+                       std::optional<protocol::resume_outcome> joined)>
+      on_live;
+    /// An event was read that happened before; false: nobody shall get it.
+    std::function<bool(const protocol::event&, std::uint64_t seq)> on_old;
   };
 
   catch_up(const room_context& context, parts with);

@@ -75,7 +75,10 @@ void catch_up::answer_join(const wish& w, const verdict& v) {
     with_.history.used_now();
   if (reached == head) {
     with_.all.move(w.who, standing::live);
-    with_.on_live(w.who);
+    using outcome = protocol::resume_outcome;
+    with_.on_live(w.who, v.go == way::replay  ? outcome::replayed
+                         : v.go == way::reset ? outcome::reset
+                                              : outcome::fresh);
   } else if (is_stream) {
     // It comes back at once with its Last-Event-ID.
     const auto socket = to.socket;
@@ -166,7 +169,7 @@ void catch_up::stop_lagging(std::uint64_t who) {
   to.socket->send_anyway(v1::live_frame(with_.sequence.head()));
   context_.self->send(to.who, messages::lagging{false});
   with_.all.move(who, standing::live);
-  with_.on_live(who);
+  with_.on_live(who, std::nullopt);
 }
 
 // -- resets -------------------------------------------------------------------

@@ -105,11 +105,22 @@ void client_commands::run(const v1::pull& what, ref said) {
   caf::anon_send(owner_.dialog, messages::pull{owner_.self->id(), what, said});
 }
 
-void client_commands::run(const v1::typing& what, ref) {
-  events_.typing(what.start);
+bool client_commands::takes_events(ref said) {
+  if (manners_of(owner_.who->room.kind()).takes_client_events)
+    return true;
+  refuse("bad_command", "This kind of room has no such command.", said);
+  return false;
 }
 
-void client_commands::run(const v1::read& what, ref) { events_.read(what.seq); }
+void client_commands::run(const v1::typing& what, ref said) {
+  if (takes_events(said))
+    events_.typing(what.start);
+}
+
+void client_commands::run(const v1::read& what, ref said) {
+  if (takes_events(said))
+    events_.read(what.seq);
+}
 
 void client_commands::run(const v1::unknown&, ref) {}
 

@@ -37,12 +37,13 @@ private:
   void run(const protocol::v1::ack& what, ref);
   void run(const protocol::v1::ping& what, ref);
   void run(const protocol::v1::pull& what, ref said);
-  void run(const protocol::v1::typing& what, ref);
-  void run(const protocol::v1::read& what, ref);
+  void run(const protocol::v1::typing& what, ref said);
+  void run(const protocol::v1::read& what, ref said);
   void run(const protocol::v1::refresh& what, ref said);
   void run(const protocol::v1::unknown& what, ref);
   void run(const protocol::v1::malformed& what, ref said);
 
+  bool takes_events(ref said);
   bool is_within_limit(const protocol::v1::command& command);
   void execute(std::string_view text);
   void refuse(std::string_view code, std::string_view message, ref said);

@@ -1,6 +1,7 @@
 #include "actors/event_parser.hpp"
 
 #include "actors/log.hpp"
+#include "actors/room_manners.hpp"
 
 #include <utility>
 
@@ -9,8 +10,8 @@ namespace wsgw::actors {
 std::optional<protocol::event> parse_counted(hub& shared, shard& home,
                                              const protocol::room_id& room,
                                              std::string_view json) {
-  const protocol::parse_options options{
-    shared.config().compat, room.kind() == protocol::room_kind::user};
+  const protocol::parse_options options{shared.config().compat,
+                                        manners_of(room.kind()).needs_flat};
   auto parsed = protocol::parse_event(json, options);
   if (parsed)
     return std::move(*parsed);
@@ -18,7 +19,9 @@ std::optional<protocol::event> parse_counted(hub& shared, shard& home,
   const auto word = protocol::word_of(parsed.error());
   shared.bad_events.add(word);
   log::repeated_warning(word, "dialog", "event skipped",
-                        {{"room", room.text()}, {"error", word}});
+                        {{"room", room.text()},
+                         {"error", word},
+                         {"trace_id", protocol::trace_id_in(json)}});
   return std::nullopt;
 }
 

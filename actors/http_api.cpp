@@ -86,6 +86,8 @@ const http_api::page* http_api::find_page(std::string_view path) {
     page{
       "/debug/connections", door::debug,
       [](http_api& api, request r) { api.debug_.connections(std::move(r)); }},
+    page{"/debug/v1/explain", door::debug,
+         [](http_api& api, request r) { api.explain_.get(std::move(r)); }},
     page{"/debug/actors", door::debug,
          [](http_api& api, request r) { api.debug_.actors(std::move(r)); }},
     page{"/admin/v1/drain", door::debug,
@@ -101,6 +103,8 @@ const http_api::page* http_api::find_page(std::string_view path) {
       "/admin/v1/drain_room", door::debug,
       [](http_api& api, request r) { api.operator_.drain_room(std::move(r)); },
       true},
+    page{"/debug/ui", door::open,
+         [](http_api&, request r) { static_pages::inspector(std::move(r)); }},
     page{
       "/debug/v1/overview", door::debug,
       [](http_api& api, request r) { api.inspector_.overview(std::move(r)); }},
@@ -117,6 +121,8 @@ const http_api::page* http_api::find_page(std::string_view path) {
          [](http_api& api, request r) { api.duels_.ticket(std::move(r)); }},
     page{"/api/demo/duel", door::demo,
          [](http_api& api, request r) { api.duels_.move(std::move(r)); }, true},
+    page{"/duel", door::demo,
+         [](http_api&, request r) { static_pages::duel(std::move(r)); }},
     page{"/api/demo/session", door::demo,
          [](http_api& api, request r) { api.demo_.session(std::move(r)); }},
   };
@@ -130,6 +136,7 @@ const http_api::page* http_api::find_page(std::string_view path) {
 
 http_api::http_api(hub& shared, clocks time)
     : shared_(shared), status_(shared, time), debug_(shared, time),
+      explain_(shared, time),
       inspector_(shared, time), admin_(shared), operator_(shared),
       demo_(shared, time), publish_(shared), duels_(shared, time) {}
 
@@ -210,8 +217,7 @@ http_api::without_upgrade(const transport::http_request& request,
     response.content_type = "text/plain";
     return response;
   }
-  const auto hidden =
-    route && route->where == protocol::endpoint::echo && !shared_.config().echo;
+  const auto hidden = route && hides(route->where);
   const auto why = hidden                      ? errc::not_found
                    : !route                    ? route.error()
                    : asks_for_upgrade(request) ? errc::bad_upgrade
@@ -253,6 +259,11 @@ void http_api::on_request(transport::http_request request,
 transport::http_response http_api::on_bad_request(protocol::errc why,
                                                   std::string_view request_id) {
   return counted(error_page(why, request_id), why);
+}
+
+bool http_api::hides(protocol::endpoint where) const {
+  return (where == protocol::endpoint::echo && !shared_.config().echo)
+         || (where == protocol::endpoint::duel && shared_.duels == nullptr);
 }
 
 transport::http_response http_api::error_response(protocol::errc why,

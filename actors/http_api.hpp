@@ -3,6 +3,7 @@
 #include "actors/http_admin.hpp"
 #include "actors/http_debug.hpp"
 #include "actors/http_demo.hpp"
+#include "actors/http_explain.hpp"
 #include "actors/http_duels.hpp"
 #include "actors/http_inspector.hpp"
 #include "actors/http_operator.hpp"
@@ -11,6 +12,7 @@
 #include "actors/http_status.hpp"
 #include "actors/hub.hpp"
 #include "protocol/errc.hpp"
+#include "protocol/route.hpp"
 #include "transport/handler.hpp"
 
 #include <optional>
@@ -36,6 +38,9 @@ public:
   transport::http_response on_bad_request(protocol::errc why,
                                           std::string_view request_id);
 
+  /// True when this WebSocket endpoint is not there, as configured.
+  bool hides(protocol::endpoint where) const;
+
   /// A JSON error; counts nothing.
   static transport::http_response error_response(protocol::errc why,
                                                  std::string_view request_id);
@@ -58,6 +63,7 @@ private:
   hub& shared_;
   status_pages status_;
   debug_pages debug_;
+  explain_page explain_;
   inspector_pages inspector_;
   admin_pages admin_;
   operator_pages operator_;

@@ -15,7 +15,8 @@ void count_close(hub& shared, const transport::close_info& info) {
 // -- socket_bridge -----------------------------------------------------------
 
 socket_bridge::socket_bridge(hub& shared, std::shared_ptr<const passport> who)
-    : shared_(shared), who_(std::move(who)) {}
+    : shared_(shared), manners_(manners_of(who->room.kind())),
+      who_(std::move(who)) {}
 
 void socket_bridge::on_open(std::shared_ptr<transport::connection> socket) {
   socket_ = socket;
@@ -26,10 +27,20 @@ void socket_bridge::on_text(std::string_view text) {
   caf::anon_send(subscriber_, messages::text_received{std::string{text}});
 }
 
-void socket_bridge::on_binary(std::string_view) {
+void socket_bridge::on_binary(std::string_view bytes) {
+  if (manners_.takes_binary)
+    return on_text(bytes);
   if (const auto socket = socket_.lock())
     socket->close(
       protocol::status_of(protocol::close_reason::unsupported_data));
+}
+
+void socket_bridge::on_oversize() {
+  const auto socket = socket_.lock();
+  if (!socket || manners_.too_large == nullptr)
+    return;
+  socket->send_anyway(manners_.too_large());
+  socket->close(protocol::status_of(protocol::close_reason::normal));
 }
 
 void socket_bridge::on_pong() {
@@ -47,10 +58,14 @@ void socket_bridge::on_closed(const transport::close_info& info) {
 
 // -- closing_bridge ----------------------------------------------------------
 
-closing_bridge::closing_bridge(hub& shared, protocol::close_status status)
-    : shared_(shared), status_(std::move(status)) {}
+closing_bridge::closing_bridge(hub& shared, protocol::close_status status,
+                               protocol::frame last_word)
+    : shared_(shared), status_(std::move(status)),
+      last_word_(std::move(last_word)) {}
 
 void closing_bridge::on_open(std::shared_ptr<transport::connection> socket) {
+  if (last_word_)
+    socket->send(last_word_);
   socket->close(status_);
 }
 

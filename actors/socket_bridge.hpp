@@ -20,21 +20,24 @@ public:
   void on_open(std::shared_ptr<transport::connection> socket) override;
   void on_text(std::string_view text) override;
   void on_binary(std::string_view bytes) override;
+  void on_oversize() override;
   void on_pong() override;
   void on_closed(const transport::close_info& info) override;
 
 private:
   hub& shared_;
+  const room_manners& manners_;
   std::shared_ptr<const passport> who_; ///< until the subscriber has it
   std::weak_ptr<transport::connection> socket_;
   subscriber_actor subscriber_;
 };
 
-/// A connection that is closed as soon as it is open: refusals that a browser
-/// must be able to read.
+/// A connection that is closed as soon as it is open, maybe after one frame:
+/// refusals that a browser must be able to read.
 class closing_bridge final : public transport::connection_handler {
 public:
-  closing_bridge(hub& shared, protocol::close_status status);
+  closing_bridge(hub& shared, protocol::close_status status,
+                 protocol::frame last_word = nullptr);
 
   void on_open(std::shared_ptr<transport::connection> socket) override;
   void on_text(std::string_view) override {}
@@ -45,6 +48,7 @@ public:
 private:
   hub& shared_;
   protocol::close_status status_;
+  protocol::frame last_word_; ///< null: none
 };
 
 /// `/ws/widget/test`: greets and closes 1000.

@@ -98,7 +98,7 @@ private:
 };
 
 socket_gateway::socket_gateway(hub& shared, http_api& api)
-    : shared_(shared), api_(api), seats_(shared) {}
+    : shared_(shared), api_(api), seats_(shared), duels_(shared) {}
 
 std::optional<transport::http_response>
 socket_gateway::on_head(const transport::http_request& head) {
@@ -125,11 +125,12 @@ socket_gateway::on_bad_request(protocol::errc why,
 void socket_gateway::on_upgrade(std::unique_ptr<transport::upgrade> handshake) {
   auto target = protocol::request_target::parse(handshake->request().target);
   auto route = route_of(*handshake, target.path);
-  if (!route
-      || (route->where == protocol::endpoint::echo && !shared_.config().echo)) {
+  if (!route || api_.hides(route->where)) {
     refuse(*handshake, route ? protocol::errc::not_found : route.error());
     return;
   }
+  if (route->where == protocol::endpoint::duel)
+    return duels_.arrive(std::move(handshake));
   if (shared_.draining) {
     refuse_overload(std::move(handshake), protocol::errc::draining,
                     std::chrono::seconds{1});

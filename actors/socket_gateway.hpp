@@ -1,5 +1,6 @@
 #pragma once
 
+#include "actors/duel_gateway.hpp"
 #include "actors/hub.hpp"
 #include "actors/seating.hpp"
 #include "protocol/admission.hpp"
@@ -29,6 +30,9 @@ public:
   void on_upgrade(std::unique_ptr<transport::upgrade> handshake) override;
   transport::http_response on_bad_request(protocol::errc why,
                                           std::string_view request_id) override;
+
+  /// For the listener that duels have to themselves.
+  duel_gateway& duels() { return duels_; }
 
 private:
   /// One handshake on its way through admission.
@@ -64,6 +68,7 @@ private:
   hub& shared_;
   http_api& api_;
   seating seats_;
+  duel_gateway duels_;
 };
 
 } // namespace wsgw::actors

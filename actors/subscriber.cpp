@@ -2,19 +2,12 @@
 
 #include "actors/journal.hpp"
 #include "actors/log.hpp"
-#include "protocol/command.hpp"
-#include "protocol/inbox_text.hpp"
 
 #include <utility>
 
 namespace wsgw::actors {
 
 namespace {
-
-const protocol::frame& legacy_pong() {
-  static const auto frame = protocol::text_frame(protocol::legacy_pong_text);
-  return frame;
-}
 
 std::chrono::milliseconds to_ms(std::chrono::nanoseconds duration) {
   return std::chrono::duration_cast<std::chrono::milliseconds>(duration);
@@ -45,12 +38,13 @@ void subscriber_state::start(
   opened_at = last_seen = home->loop().now();
   listed.emplace(home->actors(), *this);
   count_in();
-  if (is_inbox())
-    queue(protocol::text_frame(protocol::inbox_greeting(who->room.name())));
-  if (speaks(protocol::dialect::v1)) {
+  const auto greeting = manners().greeting;
+  if (greeting != nullptr && speaks(protocol::dialect::legacy))
+    queue(greeting(who->room, connected_at));
+  if (speaks(protocol::dialect::v1))
     commands = std::make_shared<client_commands>(*this);
-    arm_liveness(shared->config().pong_timeout);
-  }
+  if (const auto silence = patience_for_silence())
+    arm_liveness(*silence);
   arm_heartbeat();
   arm_expiry();
   // A handshake that was decided before the drain began.
@@ -143,22 +137,23 @@ void subscriber_state::cannot_serve() {
 void subscriber_state::text_received(const messages::text_received& message) {
   last_seen = home->loop().now();
   home->counters().messages_received.add();
-  if (!socket || is_inbox())
+  if (!socket)
     return;
   if (commands) {
     if (!is_closing)
       commands->take(message.text);
     return;
   }
-  if (protocol::parse_legacy_command(message.text)
-      == protocol::legacy_command::ping)
-    queue(legacy_pong());
+  if (const auto answer = manners().answer)
+    if (const auto frame =
+          answer(message.text, std::chrono::system_clock::now()))
+      queue(frame);
 }
 
 void subscriber_state::pong_received() {
   // A frozen tab's browser still answers pings, so only L, whose client never
   // sends anything else, counts them as life (protocol-v1 7.12).
-  if (is_inbox())
+  if (manners().pings_twice)
     last_seen = home->loop().now();
 }
 

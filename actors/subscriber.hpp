@@ -3,6 +3,7 @@
 #include "actors/client_commands.hpp"
 #include "actors/hub.hpp"
 #include "actors/interfaces.hpp"
+#include "actors/room_manners.hpp"
 #include "actors/token_refresh.hpp"
 #include "protocol/route.hpp"
 #include "transport/connection.hpp"
@@ -111,7 +112,8 @@ struct subscriber_state : describable {
   transport::timer slot;     ///< while it drains
 
 private:
-  bool is_inbox() const { return who->as == protocol::role::user; }
+  /// How its kind of room is spoken to.
+  const room_manners& manners() const { return manners_of(who->room.kind()); }
   bool speaks(protocol::dialect d) const { return who->speaks == d; }
   void count_in();
   void count_out();
@@ -119,6 +121,8 @@ private:
   void beat();
   void ping_legacy();
   void arm_liveness(std::chrono::nanoseconds in);
+  /// How long it may be silent, where that is watched all the time.
+  std::optional<std::chrono::milliseconds> patience_for_silence() const;
   void check_liveness();
   void close_silent();
   void arm_expiry();

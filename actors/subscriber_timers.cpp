@@ -1,6 +1,4 @@
 #include "actors/subscriber.hpp"
-#include "protocol/command.hpp"
-#include "protocol/inbox_text.hpp"
 #include "protocol/v1_message.hpp"
 
 #include <algorithm>
@@ -9,11 +7,6 @@
 namespace wsgw::actors {
 
 namespace {
-
-const protocol::frame& legacy_ping() {
-  static const auto frame = protocol::text_frame(protocol::legacy_ping_text);
-  return frame;
-}
 
 /// Expiries further away are looked at again by then: the wheel is for limits,
 /// not for calendars.
@@ -40,6 +33,8 @@ void subscriber_state::beat() {
   if (!has_joined && home->loop().now() - opened_at >= join_patience)
     return close(protocol::status_of(protocol::close_reason::internal_error));
   arm_heartbeat();
+  if (speaks(protocol::dialect::legacy) && manners().ping == nullptr)
+    return;
   home->counters().pings_sent.add();
   switch (who->speaks) {
   case protocol::dialect::legacy:
@@ -55,15 +50,22 @@ void subscriber_state::beat() {
 }
 
 void subscriber_state::ping_legacy() {
-  if (is_inbox()) {
-    queue(protocol::text_frame(
-      protocol::inbox_ping(std::chrono::system_clock::now())));
+  queue(manners().ping(std::chrono::system_clock::now()));
+  if (manners().pings_twice)
     socket->ping();
-  } else {
-    queue(legacy_ping());
-  }
   if (home->loop().now() - last_seen > shared->config().pong_timeout)
     close_silent();
+}
+
+std::optional<std::chrono::milliseconds>
+subscriber_state::patience_for_silence() const {
+  if (speaks(protocol::dialect::v1))
+    return shared->config().pong_timeout;
+  const auto patience = manners().patience;
+  if (patience == nullptr || !speaks(protocol::dialect::legacy))
+    return std::nullopt;
+  // Closed only after more than that.
+  return patience(shared->config()) + std::chrono::milliseconds{1};
 }
 
 void subscriber_state::arm_liveness(std::chrono::nanoseconds in) {
@@ -71,8 +73,7 @@ void subscriber_state::arm_liveness(std::chrono::nanoseconds in) {
 }
 
 void subscriber_state::check_liveness() {
-  const auto left =
-    shared->config().pong_timeout - (home->loop().now() - last_seen);
+  const auto left = *patience_for_silence() - (home->loop().now() - last_seen);
   if (left > std::chrono::nanoseconds{0})
     arm_liveness(left);
   else
@@ -82,7 +83,12 @@ void subscriber_state::check_liveness() {
 void subscriber_state::close_silent() {
   if (!is_closing)
     home->counters().silent.add();
-  close(protocol::status_of(protocol::close_reason::heartbeat_timeout));
+  const auto last_word = manners().silent;
+  if (last_word == nullptr || !speaks(protocol::dialect::legacy))
+    return close(
+      protocol::status_of(protocol::close_reason::heartbeat_timeout));
+  queue(last_word());
+  close(protocol::status_of(protocol::close_reason::normal));
 }
 
 void subscriber_state::renew(

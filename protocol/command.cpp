@@ -13,15 +13,17 @@ namespace {
 class type_finder
     : public rapidjson::BaseReaderHandler<rapidjson::UTF8<>, type_finder> {
 public:
-  bool is_ack() const { return is_ack_; }
+  explicit type_finder(std::string_view wanted) : wanted_(wanted) {}
+
+  bool has_found() const { return has_found_; }
 
   bool Default() {
-    is_type_ = false;
+    forget();
     return true;
   }
   bool String(const char* text, rapidjson::SizeType length, bool) {
     if (is_type_)
-      is_ack_ = std::string_view{text, length} == "ack";
+      has_found_ = std::string_view{text, length} == wanted_;
     is_type_ = false;
     return true;
   }
@@ -36,9 +38,15 @@ public:
 
 private:
   bool descend() {
-    is_type_ = false;
+    forget();
     ++depth_;
     return true;
+  }
+  /// A type that is no string is none.
+  void forget() {
+    if (is_type_)
+      has_found_ = false;
+    is_type_ = false;
   }
   bool ascend() {
     --depth_;
@@ -46,26 +54,32 @@ private:
   }
 
   std::size_t depth_ = 0;
+  std::string_view wanted_;
   bool is_type_ = false;
-  bool is_ack_ = false;
+  bool has_found_ = false;
 };
 
 // NOLINTEND(readability-identifier-naming)
 
 bool is_ack(std::string_view text) {
   // Spares the parser nearly all that is no ack.
-  if (!text.starts_with('{') || text.find("\"ack\"") == std::string_view::npos)
-    return false;
-  rapidjson::MemoryStream stream{text.data(), text.size()};
-  rapidjson::Reader reader;
-  type_finder finder;
-  // Iterative, because a client decides how deep its frames are nested.
-  const auto parsed =
-    reader.Parse<rapidjson::kParseIterativeFlag>(stream, finder);
-  return !parsed.IsError() && stream.Tell() == text.size() && finder.is_ack();
+  return text.starts_with('{') && text.find("\"ack\"") != std::string_view::npos
+         && has_type(text, "ack");
 }
 
 } // namespace
+
+bool has_type(std::string_view text, std::string_view type) {
+  rapidjson::MemoryStream stream{text.data(), text.size()};
+  rapidjson::Reader reader;
+  type_finder finder{type};
+  // Iterative, because a client decides how deep its frames are nested.
+  constexpr auto flags =
+    rapidjson::kParseIterativeFlag | rapidjson::kParseValidateEncodingFlag;
+  const auto parsed = reader.Parse<flags>(stream, finder);
+  return !parsed.IsError() && stream.Tell() == text.size()
+         && finder.has_found();
+}
 
 legacy_command parse_legacy_command(std::string_view text) {
   if (text == legacy_pong_text)

@@ -16,6 +16,10 @@ enum class legacy_command : std::uint8_t {
 /// Never fails: what is not understood is `unknown`.
 legacy_command parse_legacy_command(std::string_view text);
 
+/// True when `text` is a JSON object whose `type` is the string `type`; of
+/// several the last counts.
+bool has_type(std::string_view text, std::string_view type);
+
 inline constexpr std::string_view legacy_ping_text = "__ping__";
 inline constexpr std::string_view legacy_pong_text = "__pong__";
 
