@@ -226,6 +226,8 @@ async def judge_world(world: World, problems: list) -> None:
         problems[:] = [p for p in problems if p[0] != "invented"]
     problems += [("log", text) for text in world.ledger.problems]
     for node in world.nodes:
+        if is_durable:
+            judge.judge_audit(node.log, problems)
         problems += [("exit", f"a drained gateway ended with {code}")
                      for code in node.exit_codes if code != 0]
 

@@ -25,6 +25,7 @@ GATEWAY = SECRETS | {
     "WS_PING_INTERVAL_SECONDS": "1",
     "WS_PONG_TIMEOUT_SECONDS": "8",
     "WS_DRAIN_SPREAD": "500ms",
+    "WS_AUDIT_INTERVAL": "1s",
     "WS_LOG_LEVEL": "warning",
     "WS_LOG_FORMAT": "json",
     "ENVIRONMENT": "development",

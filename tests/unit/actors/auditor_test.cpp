@@ -212,7 +212,8 @@ TEST_SUITE("actors/auditor") {
   TEST_CASE("a dialog that nobody sends events to ends, its members return") {
     audited a;
     const auto one = a.sys.connect("dialog:10", role::admin);
-    const auto old = a.dialog().self->id();
+    const actors::dialog_actor alive{a.dialog().self};
+    const auto old = alive.id();
     a.sys.shard(0).actors().for_each([](actors::describable& who) {
       if (auto* all = dynamic_cast<actors::broadcaster_state*>(&who))
         all->dialogs.clear();
