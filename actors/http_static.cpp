@@ -41,4 +41,26 @@ void demo(page_request request) {
   request.respond(html(protocol::demo_page()));
 }
 
+void duel(page_request request) {
+  request.respond(html(protocol::duel_page()));
+}
+
+void inspector(page_request request) {
+  auto response = html(protocol::inspector_page());
+  // Nothing but its own style and script, known by their hashes, may run; it
+  // talks to nobody but this hub and stands in nobody's frame.
+  response.headers = {
+    {"Content-Security-Policy",
+     "default-src 'none'; " + std::string{protocol::inspector_page_sources()}
+       + "; img-src data:; connect-src 'self'; base-uri 'none'; "
+         "form-action 'none'; frame-ancestors 'none'; "
+         "require-trusted-types-for 'script'"},
+    {"X-Content-Type-Options", "nosniff"},
+    {"X-Frame-Options", "DENY"},
+    {"Referrer-Policy", "no-referrer"},
+    {"Cross-Origin-Opener-Policy", "same-origin"},
+    {"Cache-Control", "no-cache"}};
+  request.respond(std::move(response));
+}
+
 } // namespace wsgw::actors::static_pages

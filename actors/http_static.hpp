@@ -13,6 +13,11 @@ void docs(page_request request);
 void client(page_request request);
 /// `/` of the demo.
 void demo(page_request request);
+/// `/duel` of the demo.
+void duel(page_request request);
+/// `/debug/ui`: the actor inspector. The document holds no data; what it shows
+/// it asks for, through the door of the debug pages.
+void inspector(page_request request);
 
 } // namespace static_pages
 

@@ -157,9 +157,10 @@ class Player {
     if (version && this.told.has(version)) this.game.count("doubled");
     if (version) this.told.add(version);
     this.figure("updates", this.told.size);
-    const words = payload.status.replace("_", " ");
-    this.figure("sees", `${words}, round ${payload.round ?? "–"}, ` +
-      `${payload.scores?.join(" : ") ?? "–"}`);
+    const words = payload.status === "in_progress" ?
+      `round ${payload.round ?? "–"}` : payload.status;
+    const scores = payload.scores?.join(" : ");
+    this.figure("sees", scores ? `${words}, ${scores}` : words);
     if (payload.status === "finished") this.isOver = true;
     this.game.heard(this.number, version);
   }

@@ -147,3 +147,33 @@ for (const kind of ["sse", "legacy"]) {
       "document.documentElement.scrollWidth <= innerWidth"), true);
   });
 }
+
+test("a duel plays ten rounds with itself, one player cut meanwhile",
+  async (t) => {
+    const gateway = await Gateway.start(t);
+    const browser = await Browser.start(t);
+    const page = await browser.open(`${gateway.url}duel?step=40`);
+    const player = (number, rest) => `document.querySelector(
+      '[data-player="${number}"] ${rest}')`;
+    const cut = `${player(1, ".link")}.click()`;
+    await page.until("both are live",
+      `document.querySelectorAll('.state[data-state="live"]').length === 2`);
+    await page.until("the third round",
+      `/Round 3/.test(document.querySelector("#round").textContent)`);
+    await page.eval(cut);
+    await page.until("the fifth round",
+      `/Round 5/.test(document.querySelector("#round").textContent)`);
+    await page.eval(cut);
+    await page.until("the end for both",
+      `document.querySelectorAll('.state[data-state="over"]').length === 2`);
+    const shown = (name) => page.eval(
+      `document.querySelector("#count-${name}").textContent`);
+    assert.equal(await shown("doubled"), "0");
+    assert.equal(await shown("reconnects"), "1");
+    // v1 was given what it missed; both know the last move.
+    assert.ok(await page.eval(
+      `Number(${player(1, "[data-figure=updates]")}.textContent) >= 41`));
+    assert.equal(
+      await page.eval(`${player(1, "[data-figure=sees]")}.textContent`),
+      await page.eval(`${player(2, "[data-figure=sees]")}.textContent`));
+  });
