@@ -1,6 +1,7 @@
 #include "actors/broadcaster.hpp"
 
 #include "actors/dialog.hpp"
+#include "actors/room_manners.hpp"
 #include "actors/router.hpp"
 
 #include <utility>
@@ -36,7 +37,7 @@ void broadcaster_state::forward(messages::room_event& event) {
 void broadcaster_state::route_elsewhere(messages::room_event& event) {
   home->counters().events_unrouted.add();
   const auto may_have_inbox =
-    event.room.kind() == protocol::room_kind::dialog
+    manners_of(event.room.kind()).tells_inboxes
     && shared->inbox_connections.load(std::memory_order_relaxed) != 0;
   if (!may_have_inbox && !is_adopted(*shared, event))
     return;

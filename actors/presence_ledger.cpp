@@ -1,6 +1,7 @@
 #include "actors/presence_ledger.hpp"
 
 #include "actors/presence_commands.hpp"
+#include "actors/room_manners.hpp"
 #include "protocol/presence_text.hpp"
 
 #include <algorithm>
@@ -36,7 +37,7 @@ void presence_ledger::refresh_all() {
 
 void presence_ledger::announce(const protocol::room_id& room,
                                const role_counts& mine) {
-  if (room.kind() != protocol::room_kind::dialog)
+  if (!manners_of(room.kind()).has_presence)
     return;
   auto where = rooms_.find(room);
   if (where == rooms_.end()) {

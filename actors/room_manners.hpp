@@ -29,7 +29,7 @@ struct room_manners {
   protocol::frame (*legacy_frame)(const protocol::event& e);
   bool needs_flat = false;    ///< `event::flat` of every event
   bool tells_inboxes = false; ///< its events also go to their user's inbox
-  bool has_presence = true;   ///< who is there is counted on all nodes
+  bool has_presence = false;  ///< who is there is counted on all nodes
   /// Typing and read marks of v1 members are passed on.
   bool takes_client_events = false;
   /// What its dialog does besides; null: nothing.

@@ -1,6 +1,7 @@
 #include "actors/router.hpp"
 
 #include "actors/log.hpp"
+#include "actors/room_manners.hpp"
 #include "protocol/adoption_key.hpp"
 #include "protocol/numbered_event.hpp"
 
@@ -19,7 +20,7 @@ namespace {
 
 std::optional<protocol::room_id> inbox_of(const protocol::event& parsed,
                                           const protocol::room_id& room) {
-  if (parsed.user_id.empty() || room.kind() != protocol::room_kind::dialog)
+  if (parsed.user_id.empty() || !manners_of(room.kind()).tells_inboxes)
     return std::nullopt;
   return protocol::room_id::make(protocol::room_kind::user, parsed.user_id);
 }

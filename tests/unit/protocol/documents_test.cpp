@@ -1,4 +1,6 @@
 #include "protocol/close_code.hpp"
+#include "protocol/duel_state.hpp"
+#include "protocol/duel_text.hpp"
 #include "protocol/errc.hpp"
 #include "protocol/event.hpp"
 #include "protocol/numbered_event.hpp"
@@ -8,6 +10,7 @@
 #include <doctest/doctest.h>
 #include <rapidjson/document.h>
 
+#include <chrono>
 #include <fstream>
 #include <set>
 #include <sstream>
@@ -154,6 +157,33 @@ TEST_SUITE("docs/protocol.md") {
     CHECK(parse_event(shown.front()));
     for (const auto& text : shown)
       CHECK_FALSE(rapidjson::Document{}.Parse(text).HasParseError());
+  }
+
+  TEST_CASE("every frame of a duel is shown as the encoders write it") {
+    const std::chrono::system_clock::time_point at{
+      std::chrono::seconds{1'771'234'567}};
+    std::set<std::string> written{
+      duel_connected("7", at), duel_pong(at), duel_closed("7"),
+      duel_error(duel_message_too_large), duel_error(duel_connection_timeout)};
+    for (const auto& block : blocks_of("Duels", "json"))
+      if (const auto update = read_duel_update(block))
+        CHECK(block == duel_update_text(update->payload));
+      else
+        CHECK_MESSAGE(written.erase(block) == 1, block);
+    CHECK(written.empty());
+  }
+
+  TEST_CASE("every refusal of a duel is in its table") {
+    for (const auto why :
+         {duel_refusal::invalid_ticket, duel_refusal::ticket_expired,
+          duel_refusal::ticket_already_used, duel_refusal::duel_access_denied,
+          duel_refusal::duel_closed}) {
+      const auto& row = row_of(why);
+      const auto cells = "| `" + std::string{row.legacy} + "` | `"
+                         + std::string{row.v1} + "`, "
+                         + std::to_string(row_of(row.close).code) + " |";
+      CHECK_MESSAGE(shows(cells), cells);
+    }
   }
 
   TEST_CASE("the table of close codes is the one of the code") {
