@@ -116,6 +116,8 @@ class Stack:
     def nginx(self, tls: bool) -> servers.Process:
         prefix = self.folder / "nginx"
         shutil.copytree(DEPLOY / "nginx", prefix)
+        for path in (prefix, *prefix.rglob("*")):  # whatever the umask was
+            path.chmod(0o755 if path.is_dir() else 0o644)
         log = self.folder / "nginx.log"
         log.touch()
         drop = []
