@@ -104,7 +104,7 @@ void fan_out::durable(const protocol::event* e, const protocol::cursor& head) {
   if (e == nullptr)
     return;
   note_delivery(*e, queued);
-  log::broadcasting(context_.room, receivers);
+  log::broadcasting(context_.room, receivers, e->trace_id);
 }
 
 void fan_out::unnumbered(const protocol::event& e) {
@@ -138,7 +138,7 @@ void fan_out::unnumbered(const protocol::event& e) {
   }
   note_delivery(e, queued);
   if (receivers != 0)
-    log::broadcasting(context_.room, receivers);
+    log::broadcasting(context_.room, receivers, e.trace_id);
 }
 
 void fan_out::note_delivery(const protocol::event& e, std::size_t queued) {

@@ -85,7 +85,9 @@ void refused(const peer& who, std::uint16_t code, std::string_view reason,
 
 /// `Broadcasting message to dialog 10: 2 connections`: at most 100 lines per
 /// second and thread, the next one counts those left out.
-void broadcasting(const protocol::room_id& room, std::size_t connections);
+/// `trace_id` when the event has one.
+void broadcasting(const protocol::room_id& room, std::size_t connections,
+                  std::string_view trace_id);
 
 /// A page of a domain that is not allowed tried to join.
 struct forbidden_page {

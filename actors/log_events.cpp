@@ -128,7 +128,8 @@ void refused(const peer& who, std::uint16_t code, std::string_view reason,
                    {"request_id", request_id}});
 }
 
-void broadcasting(const protocol::room_id& room, std::size_t connections) {
+void broadcasting(const protocol::room_id& room, std::size_t connections,
+                  std::string_view trace_id) {
   // Per thread, so that shards do not share a cache line for every event.
   thread_local lines_per_second limiter{broadcasts_per_second};
   if (!enabled(log_level::info))
@@ -136,10 +137,14 @@ void broadcasting(const protocol::room_id& room, std::size_t connections) {
   const auto suppressed = limiter.admit(clock::now());
   if (!suppressed)
     return;
-  write_counted(log_level::info, *suppressed, "Dialog",
-                "Broadcasting message to " + words_of(&room) + ": "
-                  + std::to_string(connections) + " connections",
-                {{"dialog", room.name()}});
+  const auto text = "Broadcasting message to " + words_of(&room) + ": "
+                    + std::to_string(connections) + " connections";
+  if (trace_id.empty())
+    write_counted(log_level::info, *suppressed, "Dialog", text,
+                  {{"dialog", room.name()}});
+  else
+    write_counted(log_level::info, *suppressed, "Dialog", text,
+                  {{"dialog", room.name()}, {"trace_id", trace_id}});
 }
 
 void forbidden_domain(const forbidden_page& page) {

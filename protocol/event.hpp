@@ -61,6 +61,10 @@ struct parse_options {
 /// equal keys the last one counts. Reentrant.
 result<event> parse_event(std::string_view json, parse_options options = {});
 
+/// The trace id of an event that parse_event refused, for the log; empty when
+/// it has none, or is not even JSON.
+std::string trace_id_in(std::string_view json);
+
 /// The text that a legacy client of role `r` receives for `e`: message:new as
 /// the bare inner object for A, W, S; everything else (and every event of the
 /// inbox) flat.

@@ -2,6 +2,7 @@
 
 #include "protocol/audience.hpp"
 #include "protocol/json_text.hpp"
+#include "protocol/trace_context.hpp"
 #include "protocol/utf8.hpp"
 
 #include <rapidjson/reader.h>
@@ -101,6 +102,10 @@ event_reader::field event_reader::field_of(std::string_view key) {
       return field::type;
     if (key == "timestamp")
       return field::timestamp;
+    if (key == "trace_id")
+      return field::trace_id;
+    if (key == "traceparent")
+      return field::traceparent;
     return key == "ts" ? field::ts : field::other;
   case 'm':
     return key == "message" ? field::message : field::other;
@@ -141,6 +146,12 @@ void event_reader::begin_top_member(std::string_view key) {
     break;
   case field::message:
     message_id_ = {};
+    break;
+  case field::trace_id:
+    trace_id_.clear();
+    break;
+  case field::traceparent:
+    traceparent_.clear();
     break;
   case field::to:
     receivers_.emplace();
@@ -226,6 +237,11 @@ void event_reader::note_string(std::string_view text) {
     type_ = text;
   } else if (depth_ == 1 && field_ == field::user_id) {
     user_id_ = text;
+  } else if (depth_ == 1 && field_ == field::trace_id) {
+    if (is_trace_id(text))
+      trace_id_ = text;
+  } else if (depth_ == 1 && field_ == field::traceparent) {
+    traceparent_ = trace_id_of(text);
   } else if (depth_ <= 2 && field_ == field::to) {
     if (const auto r = receiver_of(text))
       receivers_->insert(*r);

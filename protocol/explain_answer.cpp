@@ -250,6 +250,8 @@ private:
   void add_doubts() {
     for (const auto& node : from_.silent)
       doubt("Node " + node + " did not answer.");
+    if (!from_.bus_error.empty())
+      doubt("Other nodes could not be asked: " + from_.bus_error + ".");
     if (!from_.log_error.empty())
       doubt("The log could not be read: " + from_.log_error + ".");
     const auto at = arrival();

@@ -17,6 +17,7 @@ struct findings {
   std::optional<log_fact> log; ///< empty: there is none, or it did not answer
   std::vector<std::string> silent; ///< nodes that did not answer
   std::string log_error;           ///< empty: none
+  std::string bus_error;           ///< other nodes could not be asked; or empty
 };
 
 /// The verdict on one connection, or on nobody.

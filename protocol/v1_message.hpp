@@ -62,7 +62,8 @@ namespace v1 {
 frame hello_frame(dialect d, const hello& h);
 
 /// A durable event at `at`, or an ephemeral (or unnumbered) one when `at` is
-/// null. `data` is v1_data(e); `ts` is e.ts, else `now`.
+/// null. `data` is v1_data(e); `ts` is e.ts, else `now`; `trace_id` only when
+/// the publisher sent one.
 frame event_frame(dialect d, const event& e, const cursor* at,
                   std::chrono::system_clock::time_point now);
 /// The same event with `"replay":true`, made from its live frame.

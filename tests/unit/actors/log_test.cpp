@@ -120,7 +120,7 @@ TEST_SUITE("actors/log") {
   TEST_CASE("a burst of broadcasts is cut to a hundred lines a second") {
     const auto text = logged(log_level::info, log_format::console, [] {
       for (int i = 0; i < 1000; ++i)
-        log::broadcasting(dialog_10, 2);
+        log::broadcasting(dialog_10, 2, {});
     });
     const auto lines =
       count(text, "Broadcasting message to dialog 10: 2 connections");

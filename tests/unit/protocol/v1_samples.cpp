@@ -73,6 +73,14 @@ frame event_message(dialect d) {
     at(43));
 }
 
+frame event_traced(dialect d) {
+  return event_of(
+    d,
+    R"({"type":"handoff_released","traceparent":)"
+    R"("00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"})",
+    at(45));
+}
+
 frame event_flat(dialect d) {
   return event_of(d, R"({"type":"handoff_started","manager":{"id":1}})",
                   at(44));
@@ -131,6 +139,7 @@ const std::vector<v1_sample>& v1_samples() {
     {"hello_reset", hello_reset},
     {"event_message", event_message},
     {"event_flat", event_flat},
+    {"event_traced", event_traced},
     {"event_replay", event_replay},
     {"event_unnumbered", event_unnumbered},
     {"event_typing", event_typing},
