@@ -1,11 +1,14 @@
 #include "actors/inspection_facts.hpp"
 
-#include "actors/journal.hpp"
 #include "protocol/cursor.hpp"
 
 #include <algorithm>
 
 namespace wsgw::actors::inspection {
+
+connection_trace trace_in(const protocol::room_id& room) {
+  return {room, {}, {}, {}, {}, {}, {}};
+}
 
 std::uint64_t seq_of(std::string_view head) {
   const auto at = protocol::parse_cursor(head);
@@ -27,7 +30,7 @@ protocol::socket_facts socket_facts_of(const describable& who,
   if (info.outbox_bytes == 0)
     facts.written_seq = info.sent_seq;
   else if (const auto room = protocol::room_id::parse(info.room))
-    if (connection_trace trace(*room); who.trace(trace))
+    if (connection_trace trace = trace_in(*room); who.trace(trace))
       facts.written_seq = trace.written_seq;
   facts.conn = std::move(info.conn);
   facts.room = std::move(info.room);

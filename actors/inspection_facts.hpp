@@ -1,6 +1,7 @@
 #pragma once
 
 #include "actors/inspection.hpp"
+#include "actors/journal.hpp"
 
 #include <cstdint>
 #include <string_view>
@@ -20,6 +21,9 @@ void for_each_actor(shard& where, Visitor&& visit) {
     visit(who, std::move(info));
   });
 }
+
+/// To be filled in by a connection of the room.
+connection_trace trace_in(const protocol::room_id& room);
 
 /// The number in `<epoch>:<seq>`; 0 when there is none.
 std::uint64_t seq_of(std::string_view head);

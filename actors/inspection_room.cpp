@@ -3,7 +3,6 @@
 #include "actors/room_detail.hpp"
 
 #include <algorithm>
-#include <array>
 #include <cstddef>
 #include <utility>
 
@@ -100,7 +99,7 @@ room_view view_of(shard& where, const protocol::room_id& room,
       fill_dialog(view.room, std::move(info), marks);
       fill_detail(view, who);
     } else if (info.kind == "subscriber") {
-      if (connection_trace trace(room); who.trace(trace))
+      if (connection_trace trace = trace_in(room); who.trace(trace))
         moments.push_back(opening_of(trace));
       ++view.members.total;
       auto socket = socket_facts_of(who, std::move(info), marks);

@@ -69,10 +69,10 @@ TEST_SUITE("protocol/pages") {
 
   TEST_CASE("the docs page names every WebSocket endpoint") {
     const auto found = documented_endpoints();
-    for (const auto where : {endpoint::admin_dialog, endpoint::site_dialog,
-                             endpoint::widget_dialog, endpoint::inbox,
-                             endpoint::widget_test, endpoint::echo,
-                             endpoint::duel}) {
+    for (const auto where :
+         {endpoint::admin_dialog, endpoint::site_dialog,
+          endpoint::widget_dialog, endpoint::inbox, endpoint::widget_test,
+          endpoint::echo, endpoint::duel}) {
       CAPTURE(to_string(where));
       CHECK(found.contains(where));
     }
@@ -134,13 +134,24 @@ TEST_SUITE("protocol/pages") {
   }
 
   TEST_CASE("no page loads anything from elsewhere") {
-    for (const auto page : {demo_page(), docs_page()}) {
+    CHECK(has(demo_page(), "default-src 'none'"));
+    CHECK(has(docs_page(), "default-src 'none'"));
+    for (const auto page : {demo_page(), docs_page(), inspector_page()}) {
       CHECK(page.starts_with("<!doctype html>"));
-      CHECK(has(page, "default-src 'none'"));
       CHECK_FALSE(has(page, "src=\""));
       CHECK_FALSE(has(page, "rel=\"stylesheet\""));
       CHECK_FALSE(has(page, "href=\"http"));
     }
+  }
+
+  TEST_CASE("the inspector never makes markup of what it is told") {
+    for (const auto* sink :
+         {"innerHTML", "outerHTML", "insertAdjacent", "document.write", "eval(",
+          " onclick=", " style=", "javascript:", "localStorage."})
+      CHECK_FALSE_MESSAGE(has(inspector_page(), sink), sink);
+    const std::string sources{inspector_page_sources()};
+    CHECK(sources.starts_with("style-src 'sha256-"));
+    CHECK(has(sources, "; script-src 'sha256-"));
   }
 
 } // TEST_SUITE
