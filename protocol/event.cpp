@@ -11,35 +11,35 @@ namespace wsgw::protocol {
 namespace {
 
 bool is_decimal(std::string_view text) {
-  return !text.empty() &&
-         text.find_first_not_of("0123456789") == std::string_view::npos;
+  return !text.empty()
+         && text.find_first_not_of("0123456789") == std::string_view::npos;
 }
 
 /// Whether the reference would have taken `value` for a message (contract
 /// section 5.1): Python's idea of a true value.
-bool is_truthy(const json_span &value, std::string_view text) {
+bool is_truthy(const json_span& value, std::string_view text) {
   switch (value.kind) {
   case json_kind::null:
     return false;
   case json_kind::boolean:
     return text == "true";
   case json_kind::number:
-    return text.substr(0, text.find_first_of("eE"))
-               .find_first_of("123456789") != std::string_view::npos;
+    return text.substr(0, text.find_first_of("eE")).find_first_of("123456789")
+           != std::string_view::npos;
   default:
     return text.size() > 2; // "", [] and {} are empty
   }
 }
 
-bool is_usable_message(const json_span &message, std::string_view text,
+bool is_usable_message(const json_span& message, std::string_view text,
                        parse_options options) {
   return options.compat ? is_truthy(message, text)
                         : message.kind == json_kind::object;
 }
 
 /// The first of the times that can be read.
-std::optional<milli_time> time_of(event_reader &read) {
-  for (const auto &span : {read.ts(), read.timestamp()}) {
+std::optional<milli_time> time_of(event_reader& read) {
+  for (const auto& span : {read.ts(), read.timestamp()}) {
     if (span.kind != json_kind::string)
       continue;
     auto text = span.of(read.text());
@@ -52,7 +52,7 @@ std::optional<milli_time> time_of(event_reader &read) {
 }
 
 /// An event that a client of ours caused, which no backend published.
-void assemble_client_event(event &e, event_reader &read, bool v1_only) {
+void assemble_client_event(event& e, event_reader& read, bool v1_only) {
   e.kind = durability::ephemeral;
   e.client = std::move(read.client());
   e.client_conn = std::move(read.client_conn());
@@ -62,8 +62,8 @@ void assemble_client_event(event &e, event_reader &read, bool v1_only) {
 }
 
 /// Moves what was read into an event, whose type is already known to be there.
-result<event> assemble(event_reader &read, parse_options options) {
-  const auto &row = row_of(read.type());
+result<event> assemble(event_reader& read, parse_options options) {
+  const auto& row = row_of(read.type());
   event e;
   e.kind = row.kind;
   e.audience = read.receivers().value_or(row.audience);
@@ -74,7 +74,7 @@ result<event> assemble(event_reader &read, parse_options options) {
   e.trace_id = std::move(read.trace_id());
   // Neither {} nor []: the library in Redis cannot tell them apart.
   if (read.client().size() > std::string_view{"{}"}.size()) {
-    if (const auto *const client = client_row_of(e.type)) {
+    if (const auto* const client = client_row_of(e.type)) {
       assemble_client_event(e, read, client->v1_only);
       return e;
     }
@@ -117,13 +117,13 @@ std::string trace_id_in(std::string_view json) {
   return std::move(reader.trace_id());
 }
 
-const std::string &legacy_payload(const event &e, role r) {
+const std::string& legacy_payload(const event& e, role r) {
   // Only a message:new has a message.
   return r == role::user || e.message.empty() ? e.flat : e.message;
 }
 
 std::string encode_message_new(std::string_view dialog_id,
-                               const posted_message &message) {
+                               const posted_message& message) {
   // Outside, the reference writes its time without the Z (contract 5.1).
   std::string_view published = message.timestamp;
   if (published.ends_with('Z'))

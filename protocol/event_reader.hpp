@@ -51,32 +51,32 @@ public:
   // -- results of a successful read() -----------------------------------------
 
   /// The whole event, compact.
-  std::string &text() { return out_; }
+  std::string& text() { return out_; }
   /// The string `type`, empty when it is absent or no string.
-  std::string &type() { return type_; }
+  std::string& type() { return type_; }
   /// `user_id`, a string or an integer's text; else empty.
-  std::string &user_id() { return user_id_; }
+  std::string& user_id() { return user_id_; }
   /// `message`, in text().
-  const json_span &message() const { return message_; }
+  const json_span& message() const { return message_; }
   /// `message.id`, in text().
-  const json_span &message_id() const { return message_id_; }
+  const json_span& message_id() const { return message_id_; }
   /// The last `ts` and `timestamp`, in text().
-  const json_span &ts() const { return ts_; }
-  const json_span &timestamp() const { return timestamp_; }
+  const json_span& ts() const { return ts_; }
+  const json_span& timestamp() const { return timestamp_; }
   /// The trace id of a well-formed `traceparent`, else a usable `trace_id`,
   /// else empty.
-  std::string &trace_id() {
+  std::string& trace_id() {
     return traceparent_.empty() ? trace_id_ : traceparent_;
   }
   /// `_client`, compact, when it is an object; else empty.
-  std::string &client() { return client_; }
+  std::string& client() { return client_; }
   /// The string `_client.conn`, else empty.
-  std::string &client_conn() { return client_conn_; }
+  std::string& client_conn() { return client_conn_; }
   /// The roles in `_to`; empty when it is absent or null. `_to` is an array of
   /// words, or one word; words that name no role are ignored. When nothing
   /// known is left, or it is no such thing, nobody is meant: it was written to
   /// keep the event from somebody, so it is never widened.
-  const std::optional<role_set> &receivers() const { return receivers_; }
+  const std::optional<role_set>& receivers() const { return receivers_; }
 
 private:
   class handler;
@@ -104,7 +104,7 @@ private:
   void begin_top_member(std::string_view key);
   void end_value(json_kind kind);
   void end_member(json_kind kind);
-  void end_hidden_member(const json_span &value);
+  void end_hidden_member(const json_span& value);
   void note_string(std::string_view text);
   bool open(char bracket);
   void close(char bracket, json_kind kind);

@@ -17,11 +17,11 @@ namespace {
 class decimal {
 public:
   explicit decimal(std::uint64_t value)
-      : end_(std::to_chars(digits_.data(), digits_.data() + digits_.size(),
-                           value)
-                 .ptr) {}
-  decimal(const decimal &) = delete;
-  decimal &operator=(const decimal &) = delete;
+      : end_(
+        std::to_chars(digits_.data(), digits_.data() + digits_.size(), value)
+          .ptr) {}
+  decimal(const decimal&) = delete;
+  decimal& operator=(const decimal&) = delete;
 
   operator std::string_view() const { // NOLINT(google-explicit-constructor)
     return {digits_.data(), end_};
@@ -29,7 +29,7 @@ public:
 
 private:
   std::array<char, 20> digits_; // 64 bits
-  const char *end_;
+  const char* end_;
 };
 
 using parts = std::initializer_list<std::string_view>;
@@ -40,7 +40,7 @@ frame over_websocket(parts json) {
 
 /// One message as a frame of dialect `d`: `json` in parts, its `type` again for
 /// the event line, and the cursor for the id line, if any.
-frame as_frame(dialect d, std::string_view type, const cursor *id, parts json) {
+frame as_frame(dialect d, std::string_view type, const cursor* id, parts json) {
   if (d != dialect::sse)
     return over_websocket(json);
   std::vector<std::string_view> block;
@@ -70,7 +70,7 @@ std::string quoted(std::string_view text) {
 }
 
 /// `"room":"dialog:10","dialog_id":10`; other rooms have no dialog_id.
-std::string room_fields(const room_id &room) {
+std::string room_fields(const room_id& room) {
   std::string fields = R"("room":)" + quoted(room.text());
   if (room.kind() == room_kind::dialog)
     (fields += R"(,"dialog_id":)") += room.name();
@@ -91,11 +91,11 @@ constexpr std::string_view replay_mark = R"(,"replay":true})";
 
 std::string_view to_string(reset_reason why) {
   constexpr std::array<std::string_view, 5> words{
-      "epoch", "trimmed", "ahead", "malformed", "broker_lost_tail"};
+    "epoch", "trimmed", "ahead", "malformed", "broker_lost_tail"};
   return words[static_cast<std::size_t>(why)];
 }
 
-std::string_view v1_data(const event &e) {
+std::string_view v1_data(const event& e) {
   if (!e.client.empty())
     return e.client;
   return e.message.empty() ? e.flat : e.message;
@@ -103,9 +103,9 @@ std::string_view v1_data(const event &e) {
 
 namespace v1 {
 
-frame hello_frame(dialect d, const hello &h) {
-  const auto *const id =
-      h.resume == resume_outcome::replayed && h.from ? &*h.from : &h.head;
+frame hello_frame(dialect d, const hello& h) {
+  const auto* const id =
+    h.resume == resume_outcome::replayed && h.from ? &*h.from : &h.head;
   std::string reason;
   if (h.why)
     ((reason += R"(,"reason":")") += to_string(*h.why)) += '"';
@@ -136,7 +136,7 @@ frame hello_frame(dialect d, const hello &h) {
                    R"("})"});
 }
 
-frame event_frame(dialect d, const event &e, const cursor *at,
+frame event_frame(dialect d, const event& e, const cursor* at,
                   std::chrono::system_clock::time_point now) {
   const auto name = quoted(e.type);
   const auto data = v1_data(e);
@@ -163,7 +163,7 @@ frame event_frame(dialect d, const event &e, const cursor *at,
                    trace_end});
 }
 
-frame replay_frame(dialect d, const frame &live) {
+frame replay_frame(dialect d, const frame& live) {
   // What stands behind the object: an empty line ends a block of SSE.
   const std::string_view tail = d == dialect::sse ? "\n\n" : "";
   std::string_view text = d == dialect::sse ? *live : payload_of(live);
@@ -172,14 +172,14 @@ frame replay_frame(dialect d, const frame &live) {
   return d == dialect::sse ? raw_frame(marked) : text_frame(marked);
 }
 
-frame as_sse(const frame &live, const cursor &at) {
+frame as_sse(const frame& live, const cursor& at) {
   constexpr std::string_view before_type = R"({"type":")";
   const auto json = payload_of(live);
   const auto type = json.substr(before_type.size());
   return as_frame(dialect::sse, type.substr(0, type.find('"')), &at, {json});
 }
 
-frame skip_frame(dialect d, std::uint64_t after, const cursor &to) {
+frame skip_frame(dialect d, std::uint64_t after, const cursor& to) {
   const decimal seq{to.seq};
   return as_frame(d, "skip", &to,
                   {R"({"type":"skip","seq":)", seq, R"(,"cursor":")", to.epoch,
@@ -203,12 +203,12 @@ frame lagging_frame(std::uint64_t sent, std::uint64_t head) {
                          R"(,"head":)", decimal{head}, "}"});
 }
 
-frame live_frame(const cursor &head) {
+frame live_frame(const cursor& head) {
   return over_websocket({R"({"type":"live","cursor":")", head.epoch, ":",
                          decimal{head.seq}, R"("})"});
 }
 
-frame presence_frame(dialect d, const role_counts &counts) {
+frame presence_frame(dialect d, const role_counts& counts) {
   const auto count = [&counts](role r) {
     return static_cast<std::uint64_t>(counts[static_cast<std::size_t>(r)]);
   };
@@ -221,12 +221,12 @@ frame presence_frame(dialect d, const role_counts &counts) {
 
 frame expiring_frame(dialect d, std::chrono::milliseconds in) {
   return as_frame(
-      d, "expiring", nullptr,
-      {R"({"type":"expiring","in_ms":)", decimal{count_of(in)}, "}"});
+    d, "expiring", nullptr,
+    {R"({"type":"expiring","in_ms":)", decimal{count_of(in)}, "}"});
 }
 
 frame refreshed_frame(
-    std::optional<std::chrono::system_clock::time_point> expires_at) {
+  std::optional<std::chrono::system_clock::time_point> expires_at) {
   if (!expires_at)
     return over_websocket({R"({"type":"refreshed","expires_at":null})"});
   return over_websocket({R"({"type":"refreshed","expires_at":")",
@@ -234,14 +234,14 @@ frame refreshed_frame(
 }
 
 frame drain_frame(dialect d, std::chrono::milliseconds retry_after,
-                  const cursor &head) {
+                  const cursor& head) {
   return as_frame(d, "drain", &head,
                   {R"({"type":"drain","retry_after_ms":)",
                    decimal{count_of(retry_after)}, R"(,"cursor":")", head.epoch,
                    ":", decimal{head.seq}, R"("})"});
 }
 
-frame reset_frame(dialect d, reset_reason why, const cursor &head) {
+frame reset_frame(dialect d, reset_reason why, const cursor& head) {
   return as_frame(d, "reset", &head,
                   {R"({"type":"reset","reason":")", to_string(why),
                    R"(","cursor":")", head.epoch, ":", decimal{head.seq},
