@@ -9,6 +9,7 @@ import asyncio
 import json
 import pathlib
 import shutil
+import signal
 import ssl
 import sys
 import tempfile
@@ -165,6 +166,17 @@ class Front:
         await asyncio.gather(*following)
         await self.world.nodes[0].start()
 
+    async def reload(self) -> None:
+        """A reload of nginx leaves the sockets of its old workers alone."""
+        old, _ = await self.follow()
+        self.world.front.child.send_signal(signal.SIGHUP)
+        new, _ = await self.follow()
+        self.check.equal(await self.post("reloaded"), 200, "after a reload")
+        for socket in (old, new):
+            event = await self.hear(socket, lambda f: f["type"] == "event")
+            self.check.equal(event["data"]["text"], "reloaded", "heard")
+            await socket.close()
+
     async def duels(self) -> None:
         for path in ("/ws", "/ws/"):
             try:
@@ -232,6 +244,7 @@ class Front:
             await self.redirects()
         else:
             await self.architecture()
+            await self.reload()
             await self.duels()
             await self.node_goes(self.world.nodes[0].kill)
             await self.node_goes(self.world.nodes[0].terminate)
