@@ -75,7 +75,7 @@ def check_times(gateway):
 
 def check_settings(gateway, folder):
     """What is shipped is accepted, with the parts that are commented out."""
-    text = (SOURCE / "ws-gateway.conf").read_text()
+    text = (SOURCE / "ws-gateway.env").read_text()
     secrets = folder / "secrets"
     secrets.mkdir()
     for name in re.findall(r"secrets/(\w+)", text):
