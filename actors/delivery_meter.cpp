@@ -10,6 +10,20 @@ namespace {
 /// Memory for a turn's stamps that is kept from turn to turn.
 constexpr std::size_t kept_stamps = 4096;
 
+using std::chrono::milliseconds;
+
+/// Older stamps are of another kind than a delay; publishers may name any
+/// year, which nanoseconds cannot.
+constexpr milliseconds longest = std::chrono::hours{24};
+
+std::chrono::nanoseconds age(protocol::milli_time stamp,
+                             std::chrono::system_clock::time_point at) {
+  const auto whole = std::chrono::floor<milliseconds>(at) - stamp;
+  if (whole < milliseconds{0})
+    return milliseconds{0};
+  return whole < longest ? at - stamp : longest;
+}
+
 } // namespace
 
 void delivery_meter::on_turn_end() {
@@ -27,10 +41,10 @@ void delivery_meter::on_turn_end() {
 
 void delivery_meter::measure(const turn_times& turn) {
   for (const auto stamp : stamps_) {
-    if (stamp > turn.written)
+    if (stamp > std::chrono::floor<milliseconds>(turn.written))
       counters_.stamps_ahead.add();
-    counters_.delivery_latency.add(turn.written - stamp);
-    counters_.broker_lag.add(turn.began - stamp);
+    counters_.delivery_latency.add(age(stamp, turn.written));
+    counters_.broker_lag.add(age(stamp, turn.began));
   }
   if (stamps_.capacity() > kept_stamps)
     stamps_ = {};

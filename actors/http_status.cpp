@@ -64,6 +64,10 @@ stats_facts_of(hub& shared, const protocol::census& people,
   return facts;
 }
 
+bool is_ready(const hub& shared) {
+  return source_facts_of(shared).is_ready() && !shared.draining.load();
+}
+
 status_pages::status_pages(hub& shared, const clocks& time)
     : shared_(shared), time_(time), census_(shared) {}
 
@@ -113,11 +117,10 @@ void status_pages::live(page_request request) {
 }
 
 void status_pages::ready(page_request request) {
-  const auto source = source_facts_of(shared_);
-  const auto draining = shared_.draining.load();
-  const auto ready = source.is_ready() && !draining;
-  request.respond(json_response(protocol::encode_readiness(source, draining),
-                                ready ? 200 : 503));
+  request.respond(
+    json_response(protocol::encode_readiness(source_facts_of(shared_),
+                                             shared_.draining.load()),
+                  is_ready(shared_) ? 200 : 503));
 }
 
 void status_pages::stats(page_request request) {

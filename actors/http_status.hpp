@@ -16,6 +16,9 @@ protocol::stats_facts stats_facts_of(hub& shared,
                                      const protocol::census& people,
                                      std::chrono::system_clock::time_point now);
 
+/// Whether new clients are welcome: what `/ready` says.
+bool is_ready(const hub& shared);
+
 /// The pages that say how the hub is. Thread-safe.
 class status_pages {
 public:

@@ -42,7 +42,8 @@ void add_contract(exposition& out, hub& shared) {
   };
   out.family(MetricType::Counter, "websocket_close_codes_total",
              "Connections that ended, by close code.");
-  for (const auto& [words, count] : grouped(shared.closed, code_and_reason))
+  for (const auto& [words, count] :
+       grouped(shared.closed, code_and_reason, usual_closes()))
     out.sample(static_cast<double>(count),
                {{"code", words.code}, {"reason", words.reason}});
 }

@@ -44,18 +44,20 @@ void add_opened_and_closed(exposition& out, const hub& shared) {
     words.reason.clear();
     return words;
   };
-  for (const auto& [words, count] : grouped(shared.closed, code_and_initiator))
+  for (const auto& [words, count] :
+       grouped(shared.closed, code_and_initiator, usual_closes()))
     out.sample(static_cast<double>(count),
                {{"code", words.code}, {"initiator", words.initiator}});
   add_tally(out, "wsgw_handshake_refused_total",
             "Handshakes and requests that were refused, by reason.", "reason",
-            grouped(shared.refused, refusal_word));
+            refusals(shared.refused));
   add_histogram(out, shared, "wsgw_handshake_duration_seconds",
                 "From a handshake's request to its acceptance.",
                 &shard_counters::handshakes);
   add_tally(out, "wsgw_authoriser_errors_total",
             "Questions that the backend did not answer, by kind.", "kind",
-            shared.auth_errors.snapshot());
+            with_zeros(shared.auth_errors.snapshot(),
+                       {"nonsense", "overloaded", "unreachable"}));
 }
 
 void add_slow(exposition& out, const hub& shared) {

@@ -53,7 +53,9 @@ void add_published(exposition& out, const hub& shared) {
              {{"source", "client"}});
   add_tally(out, "wsgw_publishes_total",
             "Events of POST /api/publish, and requests that were refused.",
-            "outcome", shared.publishes.snapshot());
+            "outcome",
+            with_zeros(shared.publishes.snapshot(),
+                       {"duplicate", "failed", "ok", "refused"}));
   out.gauge("wsgw_events_inflight", "Events read, not yet in a dialog.",
             static_cast<double>(shared.inflight_events.load()));
 }
@@ -88,7 +90,7 @@ void add_dropped(exposition& out, const hub& shared) {
              {{"stage", "publish"}});
   add_tally(out, "wsgw_events_refused_total",
             "Events that were skipped, by reason.", "reason",
-            grouped(shared.bad_events, refusal_word));
+            skipped_events(shared.bad_events));
   add_tally(out, "wsgw_audit_mismatch_total",
             "Differences between what parts of the gateway hold for true, by "
             "kind.",

@@ -38,11 +38,50 @@ std::pair<std::string, std::string> code_words(const std::string& code) {
   return {"other", "other"};
 }
 
+protocol::errc next(protocol::errc e) {
+  return static_cast<protocol::errc>(static_cast<int>(e) + 1);
+}
+
 } // namespace
+
+std::map<std::string, std::uint64_t>
+with_zeros(std::map<std::string, std::uint64_t> counts,
+           std::initializer_list<const char*> words) {
+  for (const auto* word : words)
+    counts.try_emplace(word, 0);
+  return counts;
+}
+
+std::map<std::string, std::uint64_t> refusals(const tally& counts) {
+  std::vector<std::string> known;
+  for (auto e = protocol::errc::not_found; e <= protocol::errc::unavailable;
+       e = next(e))
+    known.emplace_back(protocol::word_of(e));
+  for (const auto& row : protocol::close_table)
+    if (row.code >= 1013)
+      known.emplace_back(row.text);
+  return grouped(counts, refusal_word, known);
+}
+
+std::map<std::string, std::uint64_t> skipped_events(const tally& counts) {
+  std::vector<std::string> known;
+  for (auto e = protocol::errc::unavailable; e < protocol::errc::internal_error;
+       e = next(e))
+    known.emplace_back(protocol::word_of(e));
+  return grouped(counts, refusal_word, known);
+}
+
+std::vector<std::string> usual_closes() {
+  std::vector<std::string> names{"1000 client", "1001 client", "1005 client",
+                                 "1006 client"};
+  for (const auto& row : protocol::close_table)
+    names.push_back(std::to_string(row.code) + " server");
+  return names;
+}
 
 std::string refusal_word(const std::string& name) {
   for (auto e = protocol::errc::not_found; e <= protocol::errc::internal_error;
-       e = static_cast<protocol::errc>(static_cast<int>(e) + 1))
+       e = next(e))
     if (protocol::word_of(e) == name)
       return name;
   for (const auto& row : protocol::close_table)

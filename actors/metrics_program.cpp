@@ -1,4 +1,5 @@
 #include "actors/build_info.hpp"
+#include "actors/http_status.hpp"
 #include "actors/metrics_parts.hpp"
 #include "actors/process_figures.hpp"
 
@@ -67,6 +68,8 @@ void add_program_metrics(exposition& out, const hub& shared,
     1, {{"commit", build_info::commit}, {"version", build_info::version}});
   out.gauge("wsgw_shards", "Threads that serve sockets.",
             static_cast<double>(shared.shards.size()));
+  out.gauge("wsgw_ready", "1 while new clients are welcome (/ready says 200).",
+            is_ready(shared));
   out.gauge("wsgw_draining", "1 while the node shuts down.",
             shared.draining.load());
   add_tally(out, "wsgw_config_reloads_total",

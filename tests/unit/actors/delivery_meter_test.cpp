@@ -55,6 +55,14 @@ TEST_SUITE("actors/delivery_meter") {
     CHECK(counters.stamps_ahead.get() == 1);
   }
 
+  TEST_CASE_FIXTURE(metered_loop, "any year counts, at most as a day") {
+    meter->note(*protocol::read_time("9999-12-31T23:59:59Z"));
+    meter->note(*protocol::read_time("0000-01-01T00:00:00Z"));
+    meter->measure({stamp, stamp});
+    CHECK(counters.stamps_ahead.get() == 1);
+    CHECK(counters.delivery_latency.sum_seconds() == doctest::Approx(86'400));
+  }
+
   TEST_CASE_FIXTURE(metered_loop, "the clock is read behind all outboxes") {
     const auto writer = std::make_shared<slow_writer>();
     writer->counters = &counters;
