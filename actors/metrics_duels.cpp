@@ -43,8 +43,8 @@ void add_duel_metrics(exposition& out, const hub& shared) {
     return;
   const auto& board = shared.duels->board();
   const auto& counts = board.counts;
-  out.gauge("wsgw_duel_rooms", "Duels with a player on this node.",
-            static_cast<double>(board.size()));
+  out.gauge("wsgw_duel_rooms", "Rooms of duels that are open on this node.",
+            total(shared, &shard_counters::duel_rooms));
   out.family(MetricType::Gauge, "wsgw_duel_players",
              "Sockets in duels on this node, by role.");
   const auto players = board.players();

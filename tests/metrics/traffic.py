@@ -2,6 +2,7 @@
 import asyncio
 import datetime
 import json
+import socket
 import subprocess
 import urllib.error
 import urllib.request
@@ -35,6 +36,7 @@ class Traffic:
         self.site = mint("token", "site", "--user-id", str(USER),
                          "--domains", "client.example")
         self.number = 0
+        self.slow = None
 
     # -- publishers -----------------------------------------------------------
 
@@ -140,6 +142,27 @@ class Traffic:
         finally:
             writer.close()
 
+    async def dawdle(self):
+        """A v1 client that never reads: it soon lags."""
+        raw = socket.socket()
+        raw.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        raw.setblocking(False)
+        loop = asyncio.get_running_loop()
+        await loop.sock_connect(raw, ("127.0.0.1", self.hub.port))
+        await loop.sock_sendall(raw, (
+            f"GET /ws/dialogs/{DIALOG}?token={self.access}&v=1 HTTP/1.1\r\n"
+            "Host: hub\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+            "Sec-WebSocket-Version: 13\r\n"
+            "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n").encode())
+        await asyncio.sleep(0.3)
+        for _ in range(20):
+            self.number += 1
+            event = message(self.number)
+            event["message"]["text"] = "x" * 20_000
+            await asyncio.to_thread(self.post, {"dialog_id": DIALOG,
+                                                "event": event})
+        return raw
+
     async def run(self, rounds):
         stays = [asyncio.ensure_future(each) for each in (
             self.listen(f"/ws/dialogs/{DIALOG}?token={self.access}"),
@@ -148,6 +171,7 @@ class Traffic:
             self.listen(f"/ws/dialogs?token={self.access}"),
             self.stream())]
         await asyncio.sleep(0.5)
+        self.slow = await self.dawdle()
         for _ in range(rounds):
             await self.publish(10)
             await self.come_back()
