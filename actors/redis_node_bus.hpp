@@ -9,15 +9,14 @@
 
 namespace wsgw::actors {
 
+class redis_node_link;
+
 /// The node bus over PUBLISH (`protocol/node_message.hpp` has the words), with
 /// a command link and a subscription of its own on one shard's loop. Who lives
 /// is what presence says in `ws:nodes`; a question and the list of who has to
 /// answer it are one step for Redis. Whoever may publish there may also ask.
 class redis_node_bus final : public node_bus {
 public:
-  /// Questions of others that may wait for their answers here; more are
-  /// refused at once.
-  static constexpr std::size_t max_answering = 256;
   static constexpr std::chrono::milliseconds least_patience{10};
   static constexpr std::chrono::milliseconds most_patience{30'000};
 
@@ -37,11 +36,8 @@ public:
   void respond(std::string topic, responder who) override;
 
 private:
-  class link;
-  class pending_answer;
-
   transport::shard_loop& loop_;
-  std::shared_ptr<link> link_;
+  std::shared_ptr<redis_node_link> link_;
 };
 
 } // namespace wsgw::actors

@@ -16,8 +16,8 @@ TRANSPORT_FOR_ACTORS = {"connection", "handler", "event_loop", "http_client",
                         "loop_figures"}
 COMPOSITION = {"main", "serve", "gateway", "socket_gateway", "event_sources",
                "redis_source", "redis_fleet", "redis_library", "redis_log",
-               "redis_log_reply", "redis_node_bus", "redis_presence",
-               "redis_duels", "duel_sources"}
+               "redis_log_reply", "redis_node_bus", "redis_node_link",
+               "redis_presence", "redis_duels", "duel_sources"}
 # Protocol decides; it does not wait, lock, read clocks or log.
 NOT_FOR_PROTOCOL = {"thread", "mutex", "shared_mutex", "condition_variable",
                     "future", "semaphore", "barrier", "latch", "iostream"}

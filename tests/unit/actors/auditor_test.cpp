@@ -1,4 +1,3 @@
-#include "actors/audit_repair.hpp"
 #include "actors/auditor.hpp"
 #include "tests/support/deterministic_system.hpp"
 #include "tests/support/fake_log_store.hpp"
@@ -136,7 +135,6 @@ TEST_SUITE("actors/auditor") {
     a.run(2);
     CHECK(a.found() == counts{{"ghost_member", 1}});
     CHECK(a.dialog().has->all.size() == 1);
-    a.run(2);
     CHECK(a.repaired() == counts{{"ghost_member", 1}});
     CHECK_FALSE(kept.socket->closed);
   }
