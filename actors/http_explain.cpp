@@ -85,6 +85,14 @@ private:
       return;
     if (shared_.log == nullptr)
       return answer();
+    // Weak: the search keeps this object alive, if it goes on.
+    deadline_ = home_.after(explain_page::patience, [weak = weak_from_this()] {
+      if (const auto self = weak.lock())
+        self->home_.post([self] {
+          log_finding late = store_error{true, "no answer in time"};
+          self->take_log(late);
+        });
+    });
     search_log(shared_, found_.asked, known_number(),
                [self = shared_from_this()](log_finding got) {
                  self->home_.post([self, got = std::move(got)]() mutable {
@@ -107,6 +115,9 @@ private:
   }
 
   void take_log(log_finding& got) {
+    if (!respond_)
+      return;
+    deadline_.reset();
     if (auto* fact = std::get_if<explain::log_fact>(&got))
       found_.log = std::move(*fact);
     else
@@ -115,7 +126,7 @@ private:
   }
 
   void answer() {
-    respond_(
+    std::exchange(respond_, nullptr)(
       json_response(explain::encode(explain::make_answer(std::move(found_)))));
   }
 
@@ -124,6 +135,7 @@ private:
   transport::event_loop& home_;
   explain::findings found_;
   transport::reply respond_;
+  transport::timer deadline_; ///< of the log
   int waiting_ = 0;
 };
 

@@ -12,7 +12,7 @@ namespace wsgw::actors {
 /// nodes with what this one knows. Thread-safe.
 class explain_page {
 public:
-  /// How long other nodes may take.
+  /// How long other nodes may take, and then the log.
   static constexpr std::chrono::milliseconds patience{1500};
 
   /// Also becomes the one who answers other nodes. Outlives the hub's loops.
