@@ -15,7 +15,8 @@ namespace {
 
 constexpr std::uint32_t news = IN_CLOSE_WRITE | IN_MOVED_TO | IN_ONLYDIR;
 constexpr std::chrono::milliseconds first_delay{250};
-constexpr std::chrono::milliseconds last_delay{15'000};
+/// Who waited for Redis or the backend hears soon after its return.
+constexpr std::chrono::milliseconds last_delay{1'000};
 
 } // namespace
 

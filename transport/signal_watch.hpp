@@ -46,7 +46,7 @@ public:
   void stop();
   /// Any thread: the signal of `id` was published, or is about nothing.
   void done(std::int64_t id);
-  /// Any thread: it has to be tried again, later and later.
+  /// Any thread: it has to be tried again a little later.
   void failed(std::int64_t id);
 
 private:

@@ -32,21 +32,27 @@ class Game:
         self.redis = servers.redis_server(folder, True)
         self.backend = BACKENDS[options.backend](self.redis.port)
         self.backend.prepare(folder)
-        self.duels_port = servers.free_port()
-        self.hub = servers.gateway(
-            options.gateway, folder, 0, self.redis,
-            self.backend.settings | {
-                "WEBSOCKET_HOST": "127.0.0.1",
-                "WEBSOCKET_PORT": str(self.duels_port),
-                "WEBSOCKET_TICKET_SECRET": players.SECRET})
+        self.hub, self.duels_port = self.make_hub(0, folder)
+        # Takes the signals while the hub is dead, and not beside it.
+        self.spare, _ = self.make_hub(1, folder)
         self.players = []
         self.move = 0
         self.back = {}  # fault: seconds until all were live again
         self.problems = []
 
+    def make_hub(self, number: int, folder: pathlib.Path):
+        port = servers.free_port()
+        return servers.gateway(
+            self.options.gateway, folder, number, self.redis,
+            self.backend.settings | {
+                "WEBSOCKET_HOST": "127.0.0.1",
+                "WEBSOCKET_PORT": str(port),
+                "WEBSOCKET_TICKET_SECRET": players.SECRET}), port
+
     async def play(self) -> None:
         await self.redis.start()
         await self.hub.start()
+        await self.spare.start()
         if hasattr(self.backend, "start"):
             await self.backend.start()
         await self.tell("matched")
@@ -197,6 +203,7 @@ async def main() -> int:
         finally:
             await game.backend.close()
             await game.hub.terminate()
+            await game.spare.terminate()
             await game.redis.kill()
         game.judge()
         game.report()
