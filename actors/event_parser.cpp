@@ -18,10 +18,13 @@ std::optional<protocol::event> parse_counted(hub& shared, shard& home,
   home.counters().events_refused.add();
   const auto word = protocol::word_of(parsed.error());
   shared.bad_events.add(word);
-  log::repeated_warning(word, "dialog", "event skipped",
-                        {{"room", room.text()},
-                         {"error", word},
-                         {"trace_id", protocol::trace_id_in(json)}});
+  if (const auto trace = protocol::trace_id_in(json); !trace.empty())
+    log::repeated_warning(
+      word, "dialog", "event skipped",
+      {{"room", room.text()}, {"error", word}, {"trace_id", trace}});
+  else
+    log::repeated_warning(word, "dialog", "event skipped",
+                          {{"room", room.text()}, {"error", word}});
   return std::nullopt;
 }
 
