@@ -192,6 +192,19 @@ TEST_SUITE("actors/subscriber") {
     CHECK(quick.texts().size() == 2);
   }
 
+  TEST_CASE("a legacy client gets what the kernel holds before it is closed") {
+    deterministic_system sys;
+    const auto client = sys.connect("dialog:10", role::site);
+    client.socket->is_bounded = true;
+    client.socket->capacity = 150;
+    client.socket->kernel_bytes = 150;
+    for (int i = 1; i <= 3; ++i)
+      sys.publish("dialog:10", {message_new(i, std::string(100, 'x'))});
+    CHECK(client.texts().size() == 2);
+    REQUIRE(client.socket->closed);
+    CHECK(client.socket->closed->code == 4010);
+  }
+
   TEST_CASE("a connection ends when its token does") {
     deterministic_system sys;
     auto who = sys.passport_for("dialog:10", role::admin);

@@ -61,6 +61,17 @@ TEST_SUITE("transport/slow_reader") {
     });
   }
 
+  TEST_CASE_FIXTURE(slow_fixture, "the kernel takes more of a deep one") {
+    // The outbox is full, and so is what the kernel takes by default.
+    const auto shallow = fill();
+    with_socket([](connection& c) {
+      CHECK(c.deepen());
+      CHECK_FALSE(c.deepen());
+    });
+    CHECK(fill() > 0);
+    CHECK(shallow > 100);
+  }
+
   TEST_CASE_FIXTURE(slow_fixture, "a late reader gets all frames in order") {
     const auto sent = fill();
     int wrong = 0;
