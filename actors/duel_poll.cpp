@@ -50,7 +50,10 @@ void duel_poll::look(std::int64_t duel_id) {
 
 void duel_poll::compare(std::int64_t duel_id,
                         const duel_desk::state_answer& answer) {
-  const auto row = shared_.duels->board().find(duel_id);
+  auto& board = shared_.duels->board();
+  if (answer.what == duel_desk::state_answer::result::found)
+    board.seen(answer.state); // what is read first is no change
+  const auto row = board.find(duel_id);
   const auto now = answer.what == duel_desk::state_answer::result::found
                      ? protocol::fingerprint_of(answer.state.payload)
                      : std::string{};
@@ -64,7 +67,7 @@ void duel_poll::compare(std::int64_t duel_id,
     return;
   }
   suspects_.erase(known);
-  auto& polls = shared_.duels->board().counts.polls;
+  auto& polls = board.counts.polls;
   updates_.noticed(answer.state, [&polls](duel_updates::outcome what) {
     // What failed still differs at the next look.
     if (what == duel_updates::outcome::settled)
