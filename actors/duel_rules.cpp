@@ -25,21 +25,19 @@ std::int64_t number_of(const protocol::room_id& room) {
 
 duel_rules::duel_rules(const parts& with)
     : with_(with), duel_(number_of(with.context.room)),
-      desk_(with.context.shared.duels),
       alive_(std::make_shared<duel_rules*>(this)) {
   with.context.home.counters().duel_rooms.add();
 }
 
 duel_rules::~duel_rules() {
   with_.context.home.counters().duel_rooms.sub();
-  // The desk is gone when the gateway ends.
-  if (with_.context.shared.duels != nullptr)
-    with_.context.shared.duels->board().attended(duel_, {});
+  if (auto* const at = desk())
+    at->board().attended(duel_, {});
 }
 
 void duel_rules::tell_board() {
-  if (desk_ != nullptr)
-    desk_->board().attended(duel_, with_.all.counts());
+  if (auto* const at = desk())
+    at->board().attended(duel_, with_.all.counts());
 }
 
 // -- members ------------------------------------------------------------------
@@ -107,11 +105,11 @@ bool duel_rules::admits(const protocol::event& e) {
       {{"room", with_.context.room.text()}, {"error", word}});
     return false;
   }
-  if (desk_ != nullptr)
-    ++desk_->board().counts.updates;
+  if (auto* const at = desk())
+    ++at->board().counts.updates;
   if (is_known(*read)) {
-    if (desk_ != nullptr)
-      ++desk_->board().counts.suppressed;
+    if (auto* const at = desk())
+      ++at->board().counts.suppressed;
     return false;
   }
   next_ = std::move(read);
@@ -126,8 +124,8 @@ void duel_rules::passed(const protocol::event& e,
   step_back(head);
   ++passed_;
   last_ = std::exchange(next_, std::nullopt);
-  if (desk_ != nullptr)
-    desk_->board().told(duel_, *last_, std::chrono::system_clock::now());
+  if (auto* const at = desk())
+    at->board().told(duel_, *last_, std::chrono::system_clock::now());
   if (last_->is_over())
     end_all();
 }
@@ -173,6 +171,8 @@ void duel_rules::step_back(const protocol::cursor* head) {
 }
 
 void duel_rules::lost_track() {
+  old_to_ = 0; // numbers begin anew
+  old_.reset();
   with_.all.for_each([&](const member& each, const members::place& where) {
     const auto who = each.who.id();
     const auto is_guest =
@@ -192,14 +192,14 @@ void duel_rules::await_state(std::uint64_t who, want what) {
 }
 
 void duel_rules::ask() {
-  if (is_asking_ || desk_ == nullptr || guests_.empty())
+  if (is_asking_ || desk() == nullptr || guests_.empty())
     return;
   is_asking_ = true;
   ++question_;
   passed_at_ask_ = passed_;
   retry_.reset();
-  desk_->state(duel_, [weak = std::weak_ptr{alive_},
-                       &loop = with_.context.home.loop()](auto answer) {
+  desk()->state(duel_, [weak = std::weak_ptr{alive_},
+                        &loop = with_.context.home.loop()](auto answer) {
     // It comes on any thread, maybe after the room's end.
     loop.post([weak, answer = std::move(answer)] {
       if (const auto alive = weak.lock())
@@ -227,16 +227,19 @@ void duel_rules::serve(const duel_state& state) {
   const auto event = protocol::parse_event(text, {false, true});
   if (!news || !event)
     return guests_.clear();
-  desk_->board().seen(state);
+  const auto is_late = passed_ != passed_at_ask_;
   for (const auto& each : std::exchange(guests_, {})) {
-    // An event came in between, which everybody here has: was it later?
-    if (each.question > question_
-        || (passed_ != passed_at_ask_ && !is_known(*news)))
-      guests_.push_back({each.who, each.what, question_ + 1});
-    else if (passed_ == passed_at_ask_)
+    if (each.question > question_) {
+      guests_.push_back(each);
+    } else if (!is_late) {
       show(each, *event, *news);
-    if (news->is_over() && passed_ == passed_at_ask_)
-      end(each.who);
+      if (news->is_over())
+        end(each.who);
+    } else if (!is_known(*news)) {
+      // It has heard an event in between, which may be later or not.
+      const auto what = std::max(each.what, want::if_new);
+      guests_.push_back({each.who, what, question_ + 1});
+    }
   }
 }
 

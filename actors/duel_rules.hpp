@@ -54,6 +54,8 @@ private:
     std::uint64_t question = 0; ///< the first that was asked after it came
   };
 
+  /// Null without tickets, when nobody ever joins, and at the program's end.
+  duel_desk* desk() const { return with_.context.shared.duels; }
   void await_state(std::uint64_t who, want what);
   void ask();
   void answered(const duel_desk::state_answer& answer);
@@ -72,7 +74,6 @@ private:
 
   const parts with_;
   const std::int64_t duel_;
-  duel_desk* const desk_; ///< null: tickets are off, nobody ever joins
   std::shared_ptr<duel_rules*> alive_; ///< for answers that come too late
 
   std::optional<update> last_; ///< event of this room

@@ -1,11 +1,13 @@
 #include "protocol/audience.hpp"
 #include "protocol/close_code.hpp"
+#include "protocol/duel_text.hpp"
 #include "protocol/errc.hpp"
 #include "protocol/pages.hpp"
 #include "protocol/route.hpp"
 
 #include <doctest/doctest.h>
 
+#include <chrono>
 #include <map>
 #include <string>
 #include <string_view>
@@ -76,6 +78,21 @@ TEST_SUITE("protocol/pages") {
       CAPTURE(to_string(where));
       CHECK(found.contains(where));
     }
+  }
+
+  TEST_CASE("the docs page shows what a player of a duel hears") {
+    const std::chrono::system_clock::time_point at{
+      std::chrono::seconds{1'771'234'567}};
+    for (const auto& text :
+         {duel_connected("7", at), duel_pong(at), duel_closed("7"),
+          duel_update_text("{…}"), duel_error("…")})
+      CHECK_MESSAGE(has(docs_page(), in_code(text)), text);
+    for (const auto word : {row_of(duel_refusal::invalid_ticket).legacy,
+                            row_of(duel_refusal::ticket_already_used).legacy,
+                            row_of(duel_refusal::duel_access_denied).legacy,
+                            row_of(duel_refusal::duel_closed).legacy,
+                            duel_message_too_large, duel_connection_timeout})
+      CHECK_MESSAGE(has(docs_page(), in_code(word)), word);
   }
 
   TEST_CASE("the docs page tells of every close code when to come back") {
