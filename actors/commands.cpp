@@ -46,7 +46,7 @@ int check_config(const startup& order, std::ostream& out, std::ostream& err) {
 }
 
 int check_health(const startup& order, std::ostream& out, std::ostream& err) {
-  const auto wrong = ask_liveness(order.config, health_timeout);
+  const auto wrong = ask_liveness(order.config, order.what.url, health_timeout);
   if (wrong.empty()) {
     out << "alive\n";
     return 0;

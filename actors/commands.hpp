@@ -26,9 +26,10 @@ std::string settings_as_text(const startup& order);
 /// The settings table of the documentation.
 std::string settings_as_markdown();
 
-/// Asks `/live` of the gateway that this configuration would run, over plain
-/// blocking TCP. Empty when it answered 200 in time, else what went wrong.
-std::string ask_liveness(const settings& config,
+/// Asks `/live` of the gateway that this configuration would run, or `url`
+/// when it is not empty, over plain blocking TCP. Empty when it answered 200 in
+/// time, else what went wrong.
+std::string ask_liveness(const settings& config, std::string_view url,
                          std::chrono::milliseconds timeout);
 
 /// The token or ticket that `order` asks for; empty when its key is missing.

@@ -51,6 +51,8 @@ struct command {
   std::string ticket; ///< to be checked
   protocol::role as = protocol::role::widget;
   std::optional<std::chrono::seconds> ttl;
+  // -- healthcheck ----------------------------------------------------------
+  std::string url; ///< empty: what the settings say
   // -- redis-shard ------------------------------------------------------------
   std::string room; ///< valid, as `dialog:10`
 };

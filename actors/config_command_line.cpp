@@ -172,8 +172,11 @@ void add_commands(CLI::App& app, targets& into) {
   auto* print = app.add_subcommand("print-config", "Print the configuration");
   choose(print, into, action::print_config);
   print->add_flag("--markdown", into.what.markdown, "As a table for the docs");
-  choose(app.add_subcommand("healthcheck", "Ask a running gateway's /live"),
-         into, action::healthcheck);
+  auto* health =
+    app.add_subcommand("healthcheck", "Ask a running gateway's /live");
+  choose(health, into, action::healthcheck);
+  health->add_option("--url", into.what.url,
+                     "http://HOST:PORT[/PATH] instead of the settings'");
   add_tokens(app, into);
   add_ticket(app, into);
   choose(app.add_subcommand("redis-functions",

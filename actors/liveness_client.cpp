@@ -1,10 +1,12 @@
 #include "actors/commands.hpp"
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <cstring>
 #include <memory>
 #include <netdb.h>
+#include <optional>
 #include <sys/socket.h>
 #include <sys/time.h>
 #include <unistd.h>
@@ -32,6 +34,41 @@ std::string reachable(const std::string& host) {
   if (host == "0.0.0.0")
     return "127.0.0.1";
   return host == "::" ? "::1" : host;
+}
+
+/// Whom to ask for what.
+struct target {
+  std::string host;
+  std::string port;
+  std::string path = "/live";
+};
+
+/// Reads `http://host:8001/live`; the port may be missing, and the path.
+std::optional<target> parse_url(std::string_view url) {
+  constexpr std::string_view scheme = "http://";
+  if (!url.starts_with(scheme))
+    return std::nullopt;
+  url.remove_prefix(scheme.size());
+  const auto slash = std::min(url.find('/'), url.size());
+  auto authority = url.substr(0, slash);
+  target result{{}, "80", "/live"};
+  if (slash + 1 < url.size())
+    result.path = url.substr(slash);
+  const auto colon = authority.rfind(':');
+  if (colon != std::string_view::npos
+      && authority.find(']', colon) == std::string_view::npos) {
+    result.port = authority.substr(colon + 1);
+    authority = authority.substr(0, colon);
+  }
+  if (authority.starts_with('[') && authority.ends_with(']'))
+    authority = authority.substr(1, authority.size() - 2);
+  result.host = authority;
+  // Nothing of it may break the request's lines.
+  if (result.host.empty()
+      || std::any_of(result.path.begin(), result.path.end(),
+                     [](char c) { return c <= ' '; }))
+    return std::nullopt;
+  return result;
 }
 
 /// Limits every blocking call from now on, connect included.
@@ -64,14 +101,18 @@ std::string read_status_line(int fd, clock::time_point deadline) {
 
 } // namespace
 
-std::string ask_liveness(const settings& config,
+std::string ask_liveness(const settings& config, std::string_view url,
                          std::chrono::milliseconds timeout) {
   const auto deadline = clock::now() + timeout;
-  const auto host = reachable(config.host);
+  const auto whom = url.empty() ? target{reachable(config.host),
+                                         std::to_string(config.port), "/live"}
+                                : parse_url(url);
+  if (!whom)
+    return "--url: not http://HOST:PORT[/PATH]";
+  const auto& [host, port, path] = *whom;
   addrinfo hints{};
   hints.ai_socktype = SOCK_STREAM;
   addrinfo* found = nullptr;
-  const auto port = std::to_string(config.port);
   if (::getaddrinfo(host.c_str(), port.c_str(), &hints, &found) != 0)
     return "cannot resolve " + host;
   const std::unique_ptr<addrinfo, void (*)(addrinfo*)> owner{found,
@@ -83,8 +124,8 @@ std::string ask_liveness(const settings& config,
   limit(socket.number, timeout);
   if (::connect(socket.number, found->ai_addr, found->ai_addrlen) != 0)
     return host + ":" + port + ": " + reason();
-  const std::string request =
-    "GET /live HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n";
+  const auto request =
+    "GET " + path + " HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n";
   if (::send(socket.number, request.data(), request.size(), MSG_NOSIGNAL)
       != static_cast<ssize_t>(request.size()))
     return reason();

@@ -69,7 +69,8 @@ TEST_SUITE("integration/reload") {
     reloading_hub hub;
     auto client = connect(hub.gateway, target(first_key));
     REQUIRE(hub.reload(second_key, {}, "changed"));
-    CHECK(verdict_of(hub.gateway, target(first_key)) == "4002 Auth failed");
+    CHECK(verdict_of(hub.gateway, target(first_key))
+          == "4002 Invalid or expired token");
     CHECK(verdict_of(hub.gateway, target(second_key)) == "open");
     CHECK(client.send_text("__ping__"));
     CHECK(client.read_text().has_value());
@@ -130,7 +131,8 @@ TEST_SUITE("integration/reload") {
                          "allowed: 1 to 10000"));
     CHECK(hub.has_logged("reload refused, nothing has changed"));
     CHECK(verdict_of(hub.gateway, target(first_key)) == "open");
-    CHECK(verdict_of(hub.gateway, target(second_key)) == "4002 Auth failed");
+    CHECK(verdict_of(hub.gateway, target(second_key))
+          == "4002 Invalid or expired token");
   }
 
   TEST_CASE("SIGHUP while the hub drains does not end it early") {

@@ -222,12 +222,23 @@ TEST_SUITE("actors/commands") {
       one_answer server{answer};
       settings config;
       config.port = server.port();
-      return ask_liveness(config, 3s);
+      return ask_liveness(config, {}, 3s);
     };
     CHECK(ask("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n").empty());
     CHECK(ask("HTTP/1.1 503 Service Unavailable\r\n\r\n")
           == "answered HTTP/1.1 503 Service Unavailable");
     CHECK(ask("") == "no answer in time");
+  }
+
+  TEST_CASE("a health check may be given a URL") {
+    one_answer server{"HTTP/1.1 200 OK\r\n\r\n"};
+    const auto url = "http://localhost:" + std::to_string(server.port());
+    CHECK(ask_liveness({}, url + "/ready", 3s).empty());
+    for (const auto* wrong :
+         {"https://localhost", "localhost:80", "http://", "http://:80/live",
+          "http://localhost/live\r\nX: 1"})
+      CHECK_MESSAGE(ask_liveness({}, wrong, 3s).starts_with("--url: not"),
+                    wrong);
   }
 
   TEST_CASE("a health check of nobody fails with the reason") {
@@ -237,10 +248,10 @@ TEST_SUITE("actors/commands") {
       port = server.port();
       settings config;
       config.port = port;
-      ask_liveness(config, 3s);
+      ask_liveness(config, {}, 3s);
     }
     settings config;
     config.port = port;
-    CHECK(ask_liveness(config, 3s).find("refused") != std::string::npos);
+    CHECK(ask_liveness(config, {}, 3s).find("refused") != std::string::npos);
   }
 }

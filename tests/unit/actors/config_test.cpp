@@ -154,6 +154,9 @@ TEST_SUITE("actors/config") {
   TEST_CASE("a setting of a later version is warned about") {
     CHECK(mentions(parse({}, {{"WS_COMPRESSION", "true"}}).warnings,
                    "WS_COMPRESSION has no effect"));
+    CHECK(
+      mentions(parse({}, {{"WEBSOCKET_STATS_INTERVAL_SECONDS", "30"}}).warnings,
+               "WEBSOCKET_STATS_INTERVAL_SECONDS has no effect"));
   }
 
   TEST_CASE("a duel limit below its least is raised with a warning") {
