@@ -92,9 +92,14 @@ public:
   }
 
 private:
+  bool is_exact(std::string_view room) const {
+    return room == wanted_.text
+           || room.substr(room.find(':') + 1) == wanted_.text;
+  }
+
   bool is_before(const Row& a, const Row& b) const {
-    // Who searches for dialog:1 wants it in front of dialog:10.
-    const auto exact = falling(a.room == wanted_.text, b.room == wanted_.text);
+    // Who searches for 1 wants dialog:1 in front of dialog:10.
+    const auto exact = falling(is_exact(a.room), is_exact(b.room));
     if (exact != 0)
       return exact < 0;
     auto by = compare(wanted_.sorted, a, b);

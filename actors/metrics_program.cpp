@@ -1,5 +1,6 @@
 #include "actors/build_info.hpp"
 #include "actors/http_status.hpp"
+#include "actors/metrics_labels.hpp"
 #include "actors/metrics_parts.hpp"
 #include "actors/process_figures.hpp"
 
@@ -72,10 +73,15 @@ void add_program_metrics(exposition& out, const hub& shared,
             is_ready(shared));
   out.gauge("wsgw_draining", "1 while the node shuts down.",
             shared.draining.load());
-  add_tally(out, "wsgw_config_reloads_total",
-            "SIGHUPs, by what became of the configuration: changed, unchanged, "
-            "refused.",
-            "result", shared.reloads.snapshot());
+  add_tally(
+    out, "wsgw_config_reloads_total",
+    "SIGHUPs, by what became of the configuration: changed, unchanged, "
+    "refused.",
+    "result",
+    with_zeros(shared.reloads.snapshot(), {"changed", "refused", "unchanged"}));
+  add_tally(out, "wsgw_operations_total",
+            "What operators did over HTTP: close, drain_room.", "action",
+            with_zeros(shared.operations.snapshot(), {"close", "drain_room"}));
   add_sums(out, shared, sums);
   add_lag(out, shared, now);
   add_process(out);

@@ -75,6 +75,14 @@ function clockTime(iso) {
     `.${pad(at.getMilliseconds(), 3)}`;
 }
 
+const roleCount = 6;
+
+/// Who may see an event.
+function audienceText(roles) {
+  if (roles.length === roleCount) return "everyone";
+  return roles.length === 0 ? "nobody" : roles.join(", ");
+}
+
 /// Says something once, also to a screen reader.
 let toastEnds;
 function toast(text) {

@@ -14,12 +14,12 @@ const verdictColumns = [
     text: ({ verdict }) => verdict.replaceAll("_", " "),
     mark: (cell, { verdict }) =>
       (cell.firstElementChild.className = verdictClass(verdict)) },
+  { title: "Why", text: ({ sentence }) => sentence },
   { title: "Socket", make: () => el("code"), text: ({ conn }) => conn ?? "–" },
   { title: "Role", sort: "role", value: ({ role }) => role ?? "",
     text: ({ role }) => role ?? "–" },
   { title: "User", sort: "user", value: ({ user }) => user ?? "",
     text: ({ user }) => user ?? "–" },
-  { title: "Why", text: ({ sentence }) => sentence },
 ];
 
 function eventText(event) {
@@ -30,7 +30,7 @@ function eventText(event) {
     JSON.stringify(event.message_id)}`);
   if (event.trace_id) parts.push(`trace ${event.trace_id}`);
   if (event.published_at) parts.push(`at ${clockTime(event.published_at)}`);
-  if (event.audience?.length) parts.push(`for ${event.audience.join(", ")}`);
+  parts.push(`for ${audienceText(event.audience)}`);
   return parts.join(" · ");
 }
 

@@ -90,8 +90,8 @@ function momentText(moment) {
   }
   const parts = [moment.seq === null ? moment.fate
     : `event ${moment.seq}${moment.fate === "durable" ? "" : `, ${moment.fate}`}`];
-  if (moment.audience.length < 4 && moment.audience.length > 0) {
-    parts.push(`for ${moment.audience.join(", ")}`);
+  if (moment.audience.length < roleCount) {
+    parts.push(`for ${audienceText(moment.audience)}`);
   }
   if (moment.trace_id) parts.push(`trace ${moment.trace_id}`);
   return parts.join(", ");
