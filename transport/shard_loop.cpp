@@ -48,14 +48,7 @@ public:
     return *began_;
   }
 
-  void end() {
-    const auto worked = clock::now() - touch();
-    began_.reset();
-    auto seen = longest_.load(std::memory_order_relaxed);
-    while (seen < worked.count()
-           && !longest_.compare_exchange_weak(seen, worked.count()))
-      continue;
-  }
+  void end() { began_.reset(); }
 
   /// Runs the turn-end tasks; false when some are left for the next turn.
   bool run_tasks(const std::function<void(turn_end_task&)>& run) {
@@ -74,7 +67,6 @@ public:
 
   timer_wheel wheel{clock::now()};
   std::vector<std::shared_ptr<turn_end_task>> tasks_;
-  std::atomic<clock::rep> longest_{0};
   std::atomic<bool> stopped{false};
   bool destroyed = false;
   failure_hook failed;
@@ -200,10 +192,6 @@ void shard_loop::run() {
 void shard_loop::stop() {
   turns_->stopped.store(true, std::memory_order_release);
   context_.stop();
-}
-
-std::chrono::nanoseconds shard_loop::take_longest_turn() {
-  return clock::duration{turns_->longest_.exchange(0)};
 }
 
 void shard_loop::post(std::function<void()> fn) {

@@ -4,7 +4,6 @@
 
 #include <boost/asio/io_context.hpp>
 
-#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <exception>
@@ -35,11 +34,6 @@ public:
   void on_failure(failure_hook hook);
 
   boost::asio::io_context& context() { return context_; }
-
-  /// The longest turn since the last call: the time worked between two waits
-  /// for input, or between the ends of two turns when there was no wait. Any
-  /// thread.
-  std::chrono::nanoseconds take_longest_turn();
 
   void post(std::function<void()> fn) override;
   bool is_current() const override;

@@ -8,6 +8,7 @@ Prometheus look on for so long.
 """
 import argparse
 import asyncio
+import difflib
 import json
 import pathlib
 import re
@@ -120,7 +121,10 @@ def check_documents(check, found, writes):
         DOCUMENT.write_text(head + BEGIN + table + END + tail,
                             encoding="utf-8")
     else:
-        check.equal(written, table, "the table of metrics (write it anew)")
+        for line in difflib.unified_diff(written.splitlines(),
+                                         table.splitlines(), "document",
+                                         "/metrics", lineterm="", n=0):
+            check.that(False, f"table of metrics: {line}")
     alerts = re.findall(r"- alert: (\w+)", (PROMETHEUS / "alerts.yml")
                         .read_text(encoding="utf-8"))
     check.equal(sorted(re.findall(r"^\| `(WsGateway\w+)`", tail, re.M)),
