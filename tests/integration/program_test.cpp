@@ -169,6 +169,24 @@ TEST_SUITE("integration/program") {
           == "open");
   }
 
+  TEST_CASE("a duel ticket is minted and checked with the server's secret") {
+    const environment_map duels{{"WEBSOCKET_TICKET_SECRET", "key-of-duels"}};
+    auto minted =
+      run({"ticket", "--duel-id", "7", "--user-id", "3", "--ttl", "5m"}, duels);
+    REQUIRE(minted.exit_code == 0);
+    minted.output.pop_back();
+    const auto good = run({"ticket", "--check", minted.output}, duels);
+    CHECK(good.exit_code == 0);
+    CHECK(good.output.starts_with("valid: duel ticket until "));
+    CHECK(good.output.find(R"("duel_id":7,"user_id":3,)") != std::string::npos);
+    const auto forged = run({"ticket", "--check", minted.output},
+                            {{"WEBSOCKET_TICKET_SECRET", "another-key"}});
+    CHECK(forged.exit_code == 1);
+    CHECK(forged.errors == "refused: forged\n");
+    CHECK(run({"ticket", "--duel-id", "7", "--user-id", "3"}).exit_code
+          == bad_configuration);
+  }
+
   TEST_CASE("healthcheck tells a running hub from none") {
     gateway_process gateway;
     const auto check = [](std::uint16_t port) {
@@ -177,6 +195,9 @@ TEST_SUITE("integration/program") {
     };
     CHECK(check(gateway.port()) == 0);
     CHECK(check(free_port()) == 1);
+    const auto url = "http://127.0.0.1:" + std::to_string(gateway.port());
+    CHECK(run({"healthcheck", "--url", url + "/ready"}).exit_code == 0);
+    CHECK(run({"healthcheck", "--url", url + "/nothing"}).exit_code == 1);
   }
 
   TEST_CASE("version and help answer without a configuration") {
