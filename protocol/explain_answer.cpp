@@ -31,6 +31,7 @@ public:
   answer run() {
     for (const auto& node : from_.nodes) {
       const auto what = subject_for(node);
+      is_ahead_ = is_ahead_ && what.now == subject::standing::ahead;
       show(what.event);
       for (const auto& who : node.connections)
         add(judge(what, who), who, what.event);
@@ -254,13 +255,15 @@ private:
       doubt("Other nodes could not be asked: " + from_.bus_error + ".");
     if (!from_.log_error.empty())
       doubt("The log could not be read: " + from_.log_error + ".");
+    if (result_.events.empty() && !from_.asked.seq && from_.log
+        && !from_.log->is_searched)
+      doubt("Only the latest events of the log were searched.");
     const auto at = arrival();
-    const auto log_has_all =
-      from_.log && from_.log->is_searched && from_.log->first <= 1;
     for (const auto& node : from_.nodes) {
       if (node.is_truncated)
         doubt("Node " + node.node + " has more connections than are listed.");
-      const auto is_missing = result_.events.empty() ? !log_has_all : !at;
+      // Not even the log has all: it never knew what had no number.
+      const auto is_missing = !at && !is_ahead_;
       if (is_missing || (at && node.since > *at))
         doubt("Node " + node.node + " remembers nothing before "
               + rfc3339(node.since) + ".");
@@ -274,6 +277,7 @@ private:
   findings from_;
   answer result_;
   const event_fact* latest_ = nullptr;
+  bool is_ahead_ = true; ///< no node's room has got so far
 };
 
 } // namespace

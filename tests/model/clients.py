@@ -9,6 +9,8 @@ import time
 import websockets
 import websockets.exceptions
 
+from follower import Follower
+
 MAY_CLOSE = {1001, 1006, 1012, 1013, 4010}
 GONE = (OSError, websockets.exceptions.InvalidHandshake,
         websockets.exceptions.InvalidMessage, asyncio.TimeoutError, EOFError)
@@ -39,12 +41,16 @@ class Client:
             return "stay"
         return self.random.choices(("stay", "drop", "slow"), (6, 2, 2))[0]
 
+    def leave(self) -> None:
+        """The connection is over."""
+
     async def run(self) -> None:
         while True:
             try:
                 await self.connect_once()
             except GONE:
                 pass
+            self.leave()
             await asyncio.sleep(self.random.uniform(0.01, 0.2))
 
 
@@ -53,7 +59,7 @@ class WebSocketClient(Client):
     version = ""
 
     async def connect_once(self) -> None:
-        port = self.world.any_port(self.random)
+        port = self.port = self.world.any_port(self.random)
         raw = socket.socket()
         raw.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
         raw.setblocking(False)
@@ -99,57 +105,6 @@ class WebSocketClient(Client):
         """A new connection begins."""
 
 
-class Follower:
-    """The judgement of a v1 reader: every number once, in order, or a reset."""
-
-    def reset_journal(self) -> None:
-        self.epoch = None
-        self.have = 0
-        self.segments = []  # [epoch, first number not yet had, journal]
-        self.resets = []    # (reason, wall time)
-        self.lags = 0
-
-    def restart(self, text: str) -> None:
-        epoch, seq = text.split(":")
-        self.epoch, self.have = epoch, int(seq)
-        self.segments.append((epoch, self.have, {}))
-
-    def take_hello(self, frame, had_cursor: bool) -> None:
-        outcome = frame["resume"]
-        if outcome == "reset":
-            self.resets.append((frame["reason"], time.time()))
-            self.restart(frame["cursor"])
-        elif outcome == "fresh":
-            if had_cursor:
-                self.complain("protocol", "fresh though a cursor was given")
-            self.restart(frame["cursor"])
-        elif frame["cursor"].split(":")[0] != self.epoch:
-            self.complain("protocol", "replayed in another epoch")
-
-    def take_event(self, frame) -> None:
-        if "seq" not in frame:
-            return
-        seq = frame["seq"]
-        if frame["cursor"] != f"{self.epoch}:{seq}":
-            self.complain("order", f"cursor {frame['cursor']} in {self.epoch}")
-        elif seq <= self.have:
-            self.complain("doubled", f"{seq} though {self.have} was here")
-        elif seq > self.have + 1:
-            self.complain("lost", f"{seq} behind {self.have}")
-        self.segments[-1][2][seq] = frame["data"]["id"]
-        self.have = max(self.have, seq)
-        self.delivered += 1
-
-    def take_skip(self, frame) -> None:
-        if frame["after"] != self.have:
-            self.complain("lost", f"skip after {frame['after']} at {self.have}")
-        if frame["seq"] <= self.have:
-            self.complain("doubled", f"skip {frame['seq']} at {self.have}")
-        for seq in range(self.have + 1, frame["seq"] + 1):
-            self.segments[-1][2][seq] = None
-        self.have = max(self.have, frame["seq"])
-
-
 class V1Client(Follower, WebSocketClient):
     subprotocols = ["wsgw.v1"]
 
@@ -174,10 +129,10 @@ class V1Client(Follower, WebSocketClient):
         elif kind == "skip":
             self.take_skip(frame)
         elif kind == "reset":
-            self.resets.append((frame["reason"], time.time()))
-            self.restart(frame["cursor"])
+            self.take_reset(frame)
             self.is_pulling = False
         elif kind == "ping":
+            self.visits[-1].acks(self.epoch, self.have)
             await link.send(json.dumps({"type": "pong", "seq": self.have}))
             if frame["seq"] > self.have and not self.is_pulling:
                 self.complain("lost", f"ping {frame['seq']} at {self.have}")
@@ -212,7 +167,7 @@ class SseClient(Follower, Client):
         self.reset_journal()
 
     async def connect_once(self) -> None:
-        port = self.world.any_port(self.random)
+        port = self.port = self.world.any_port(self.random)
         reader, writer = await asyncio.open_connection("127.0.0.1", port)
         last = f"Last-Event-ID: {self.epoch}:{self.have}\r\n" if self.epoch else ""
         path = self.world.target(self.room, self.role).replace("/ws/", "/sse/")
@@ -272,8 +227,7 @@ class SseClient(Follower, Client):
         elif kind == "skip":
             self.take_skip(frame)
         elif kind == "reset":
-            self.resets.append((frame["reason"], time.time()))
-            self.restart(frame["cursor"])
+            self.take_reset(frame)
 
 
 class LegacyClient(WebSocketClient):

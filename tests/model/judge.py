@@ -1,6 +1,8 @@
 """Compares what every client got with what was published."""
 import json
 
+import clients
+
 
 def judge_follower(client, problems) -> int:
     """Appends what is wrong; returns how many events were lost."""
@@ -53,3 +55,29 @@ def judge_audit(log, problems) -> None:
             found = json.loads(line)
             problems.append(("alarm", f"{log.name}: {found['kind']} "
                              f"{found['room']}: {found['facts']}"))
+
+
+def judge_world(world, problems: list) -> None:
+    is_durable = world.options.redis == "durable"
+    if not is_durable:
+        # What Redis forgot before it answered was published once more.
+        world.ledger.problems.clear()
+    for client in world.clients:
+        problems += client.problems
+        if isinstance(client, clients.Follower):
+            judge_follower(client, problems)
+            if client.resets and is_durable:
+                problems.append(("reset", f"{client.name}: {client.resets}"))
+            if client.resets and not (world.faults["kill_redis"]
+                                      or world.faults["empty_redis"]):
+                problems.append(("reset", f"{client.name}: {client.resets}"))
+        elif is_durable:
+            judge_legacy(client, problems)
+    if not is_durable:
+        problems[:] = [p for p in problems if p[0] != "invented"]
+    problems += [("log", text) for text in world.ledger.problems]
+    for node in world.nodes:
+        if is_durable:
+            judge_audit(node.log, problems)
+        problems += [("exit", f"a drained gateway ended with {code}")
+                     for code in node.exit_codes if code != 0]

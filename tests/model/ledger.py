@@ -2,6 +2,7 @@
 import asyncio
 import json
 import random
+import time
 
 import redis.asyncio
 import redis.exceptions
@@ -17,6 +18,7 @@ class Event:
     def __init__(self, number: int, audience):
         self.number = number
         self.audience = audience
+        self.at = None  # when it was acknowledged
 
 
 class Room:
@@ -28,6 +30,7 @@ class Room:
         self.events = {}
         self.order = []     # (epoch, seq) as Redis numbered them
         self.epochs = set()
+        self.teases = []    # (trace id, time) of ephemeral events
 
 
 class Ledger:
@@ -79,6 +82,7 @@ class Ledger:
         if seen and first:
             self.problems.append(f"{room.name} {at}: duplicate at first try")
         self.duplicates += seen
+        event.at = time.time()
         if at in room.events:
             self.problems.append(f"{room.name} {at}: numbered twice")
         room.events.setdefault(at, []).append(event)
@@ -87,9 +91,11 @@ class Ledger:
 
     async def tease(self, room: Room) -> None:
         """An ephemeral event: may be lost, must never be replayed."""
+        trace = f"tease-{room.dialog}-{len(room.teases)}"
+        event = {"type": "message_received", "trace_id": trace}
         try:
-            await self.link.publish(f"ws:{room.name}",
-                                    '{"type":"message_received"}')
+            await self.link.publish(f"ws:{room.name}", json.dumps(event))
+            room.teases.append((trace, time.time()))
         except RETRY:
             pass
 

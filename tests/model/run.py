@@ -4,7 +4,8 @@ slow readers on several gateways, while gateways are killed and drained and
 Redis is killed, against a ledger of what was published.
 
 usage: run.py --gateway BINARY [--seconds 20] [--seed N] [--nodes 3]
-              [--redis durable|forgetful] [--front none|nginx] [--keep]
+              [--redis durable|forgetful] [--front none|nginx] [--explain N]
+              [--keep]
 
 Prints a report and `N passed, N failed`; the exit code is 1 if anything was
 lost, doubled, reordered, invented, or a reset has no reason in the ledger.
@@ -22,6 +23,7 @@ import tempfile
 import time
 
 import clients
+import explain
 import judge
 import ledger
 import servers
@@ -54,11 +56,17 @@ class World:
                 "widget", "--user-id", "6", "--ttl", "2h")
             for room in self.ledger.rooms}
         self.clients = []
+        self.questions = explain.Questioner(self)
         self.is_over = False
         self.began = time.monotonic()
 
     def any_port(self, dice: random.Random) -> int:
         return (self.front or dice.choice(self.nodes)).port
+
+    def home_of(self, port: int):
+        """Which life of which node listens there; unknown behind a proxy."""
+        return next(((port, node.life) for node in self.nodes
+                     if node.port == port), None)
 
     def target(self, room, role: str) -> str:
         if role == "admin":
@@ -154,6 +162,9 @@ class World:
         writers = [asyncio.create_task(self.publish_all_along(room))
                    for room in self.ledger.rooms]
         trouble = asyncio.create_task(self.make_trouble())
+        # A half is left for the end, when all that is known is old.
+        asking = asyncio.create_task(self.questions.run(
+            self.options.explain // 2, self.options.seconds))
         await self.wait(self.options.seconds, [trouble, *readers, *writers])
         trouble.cancel()
         await asyncio.gather(trouble, return_exceptions=True)
@@ -169,6 +180,9 @@ class World:
         self.tell("settling")
         problems = await self.settle(readers)
         self.tell("settled")
+        await asking
+        while self.questions.asked < self.options.explain:
+            await self.questions.run(1, 0)
         for task in readers:
             task.cancel()
         await asyncio.wait(readers, timeout=5)
@@ -206,32 +220,6 @@ class World:
         await self.ledger.link.close()
 
 
-async def judge_world(world: World, problems: list) -> None:
-    is_durable = world.options.redis == "durable"
-    if not is_durable:
-        # What Redis forgot before it answered was published once more.
-        world.ledger.problems.clear()
-    for client in world.clients:
-        problems += client.problems
-        if isinstance(client, clients.Follower):
-            judge.judge_follower(client, problems)
-            if client.resets and is_durable:
-                problems.append(("reset", f"{client.name}: {client.resets}"))
-            if client.resets and not (world.faults["kill_redis"]
-                                      or world.faults["empty_redis"]):
-                problems.append(("reset", f"{client.name}: {client.resets}"))
-        elif is_durable:
-            judge.judge_legacy(client, problems)
-    if not is_durable:
-        problems[:] = [p for p in problems if p[0] != "invented"]
-    problems += [("log", text) for text in world.ledger.problems]
-    for node in world.nodes:
-        if is_durable:
-            judge.judge_audit(node.log, problems)
-        problems += [("exit", f"a drained gateway ended with {code}")
-                     for code in node.exit_codes if code != 0]
-
-
 def report(world: World, problems: list) -> dict:
     kinds = collections.Counter(kind for kind, _ in problems)
     followers = [c for c in world.clients if isinstance(c, clients.Follower)]
@@ -247,7 +235,7 @@ def report(world: World, problems: list) -> dict:
             reason for c in followers for reason, _ in c.resets)),
         "lags": sum(getattr(c, "lags", 0) for c in followers),
         "closes": dict(world.closes), "faults": dict(world.faults),
-        "problems": dict(kinds),
+        "explain": world.questions.report(), "problems": dict(kinds),
     }
 
 
@@ -264,6 +252,8 @@ async def main() -> int:
                         default="durable")
     parser.add_argument("--front", choices=("none", "nginx"), default="none",
                         help="what clients connect to: the nodes, or nginx")
+    parser.add_argument("--explain", type=int, default=0, metavar="N",
+                        help="ask N random questions of /debug/v1/explain")
     parser.add_argument("--verbose", action="store_true")
     parser.add_argument("--keep", action="store_true",
                         help="keep the folder with the servers' logs")
@@ -275,7 +265,8 @@ async def main() -> int:
         await world.ledger.check_streams()
     finally:
         await world.stop()
-    await judge_world(world, problems)
+    judge.judge_world(world, problems)
+    problems += world.questions.problems
     print(json.dumps(report(world, problems), indent=1))
     for kind, what in problems[:40]:
         print(f"{kind}: {what:.300}")

@@ -49,10 +49,12 @@ class Process:
                             for k, v in environment.items()}
         self.log = log
         self.child = None
+        self.life = 0  # counts its starts
         self.greeting = b""  # what a server that is ready answers with +
         self.exit_codes = []  # of ends that were asked for by SIGTERM
 
     async def start(self) -> None:
+        self.life += 1
         with self.log.open("ab") as out:
             self.child = subprocess.Popen(
                 self.command, env=os.environ | self.environment, stdout=out,
