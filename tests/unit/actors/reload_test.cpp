@@ -1,5 +1,6 @@
 #include "actors/log.hpp"
 #include "actors/reload.hpp"
+#include "tests/support/credentials.hpp"
 #include "tests/support/fake_hub.hpp"
 #include "tests/support/parsed_startup.hpp"
 #include "tests/support/temporary_file.hpp"
@@ -156,6 +157,22 @@ TEST_SUITE("actors/reload") {
     std::filesystem::remove(secret.path());
     runs.configuration.reload();
     CHECK(runs.hub.shared.config().publish_token == "second");
+    CHECK(runs.count("refused") == 1);
+  }
+
+  TEST_CASE("a public key's file is read again") {
+    const tests::rsa_key first;
+    const tests::rsa_key second;
+    const tests::temporary_file key{first.public_pem()};
+    running_config runs{"WS_JWT_PUBLIC_KEY_FILE=" + key.path() + "\n"};
+    std::ofstream{key.path()} << second.public_pem();
+    runs.configuration.reload();
+    CHECK(runs.hub.shared.live.now().policy.jwt_public_key_pem
+          == second.public_pem());
+    CHECK(runs.count("changed") == 1);
+    std::ofstream{key.path()} << "no key";
+    runs.configuration.reload();
+    CHECK(runs.hub.shared.config().jwt_public_key_pem == second.public_pem());
     CHECK(runs.count("refused") == 1);
   }
 }
