@@ -80,7 +80,7 @@ TEST_SUITE("actors/client_commands") {
     join();
     socket->latest = 50;
     say(R"({"type":"ack","seq":50})");
-    socket->latest = 2;
+    socket->restart_marks(2);
     CHECK(described().acked_seq == 0);
     say(R"({"type":"ack","seq":1})");
     CHECK(described().acked_seq == 1);
