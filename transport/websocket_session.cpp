@@ -205,6 +205,12 @@ void websocket_session::on_beast_write(std::string bytes) {
   // A frame has its first bit set, the 101 response begins with 'H'.
   if (const auto code = close_code_of(bytes)) {
     is_closing_ = true;
+    // Beast answers a close frame with its code alone; the reason goes back
+    // too (contract/duels.md section 6).
+    const auto& heard = stream_.reason();
+    if (heard.code == *code && !heard.reason.empty())
+      bytes = *close_frame(
+        {*code, std::string{heard.reason.data(), heard.reason.size()}});
     // If this answers the peer's close frame, `on_read_end` knows better.
     info_ = {*code, {}, false};
   }

@@ -41,8 +41,8 @@ TEST_SUITE("integration/duel_wire") {
       auto client = connect(duels.hub.gateway,
                             std::string{path} + "?ticket=" + duel_ticket_of(2));
       CHECK(client.read_text(patience)->starts_with(R"({"type":"connected")"));
-      CHECK(answers(client) == false); // the state comes first
-      CHECK(is_pong(client.read_text(patience)));
+      CHECK(client.read_text(patience) == duel_update("in_progress", 1));
+      CHECK(answers(client));
     }
     CHECK(answers(a));
   }

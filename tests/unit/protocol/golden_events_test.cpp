@@ -67,7 +67,7 @@ TEST_SUITE("protocol/event: golden files") {
       CAPTURE(golden.name);
       const auto e = golden.parse();
       REQUIRE(e);
-      for (const auto r : all_roles) {
+      for (const auto r : {role::admin, role::widget, role::site, role::user}) {
         CAPTURE(to_string(r));
         const auto expected = golden.frame(r);
         CHECK(e->audience.contains(r) == !expected.empty());

@@ -78,7 +78,7 @@ TEST_SUITE("protocol/room") {
     for (const std::string& bad :
          {too_long, std::string{"user:"}, std::string{"user:a b"},
           std::string{"user:a:b"}, std::string{"user:\xC3\xA9"},
-          std::string{"user:a\0b", 8}, std::string{"duel:1"}, std::string{":1"},
+          std::string{"user:a\0b", 8}, std::string{"duel:x"}, std::string{":1"},
           std::string{"dialog"}, std::string{}})
       CHECK_MESSAGE(parse(bad) == "none", bad);
   }
@@ -87,8 +87,9 @@ TEST_SUITE("protocol/room") {
     CHECK(from_channel("ws:dialog:10") == "dialog:10");
     CHECK(from_channel("ws:dialog:x:10") == "dialog:10");
     CHECK(from_channel("ws:user:5") == "user:5");
+    CHECK(from_channel("ws:duel:07") == "duel:7");
     for (const auto* bad : {"ws:dialog:", "ws:dialog:x", "ws:dialog",
-                            "ws:duel:1", "dialog:10", "ws:dialog:10:", ""})
+                            "ws:duel:x", "dialog:10", "ws:dialog:10:", ""})
       CHECK_MESSAGE(from_channel(bad) == "none", bad);
   }
 

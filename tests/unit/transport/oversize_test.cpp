@@ -40,8 +40,8 @@ private:
   std::shared_ptr<transport::connection> socket_;
 };
 
-struct told_limit : served_loops {
-  explicit told_limit(bool silent = false) {
+struct limited_server : served_loops {
+  explicit limited_server(bool silent) {
     upgrade = [silent](std::unique_ptr<transport::upgrade> handshake) {
       transport::connection_limits limits;
       limits.max_message_bytes = 2048;
@@ -49,6 +49,11 @@ struct told_limit : served_loops {
       handshake->accept(limits, std::make_shared<polite_handler>(silent));
     };
   }
+};
+
+struct told_limit : limited_server {
+  explicit told_limit(bool silent = false) : limited_server(silent) {}
+
   ws_client client = ws_client::connect(port(), "/ws/x");
 
   bool is_refused(int code) {

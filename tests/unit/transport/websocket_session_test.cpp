@@ -83,6 +83,7 @@ TEST_SUITE("transport/websocket_session") {
     const auto answer = client.read_close();
     REQUIRE(answer);
     CHECK(answer->close_code == 4321);
+    CHECK(answer->reason == "bye");
     CHECK(client.closed());
     CHECK(is_closed_with(4321));
     CHECK(record()->closed->reason == "bye");
