@@ -49,7 +49,8 @@ struct http_api::found {
   bool is_publish = false;
 };
 
-const http_api::page* http_api::find_page(std::string_view path) {
+/// All pages that are always where they are.
+struct http_api::table {
   using request = page_request;
   static constexpr std::array pages{
     page{"/", door::demo,
@@ -126,9 +127,12 @@ const http_api::page* http_api::find_page(std::string_view path) {
     page{"/api/demo/session", door::demo,
          [](http_api& api, request r) { api.demo_.session(std::move(r)); }},
   };
+};
+
+const http_api::page* http_api::find_page(std::string_view path) {
   if (path.size() > 1 && path.ends_with('/'))
     path.remove_suffix(1);
-  for (const auto& row : pages)
+  for (const auto& row : table::pages)
     if (row.path == path)
       return &row;
   return nullptr;
@@ -136,9 +140,9 @@ const http_api::page* http_api::find_page(std::string_view path) {
 
 http_api::http_api(hub& shared, clocks time)
     : shared_(shared), status_(shared, time), debug_(shared, time),
-      explain_(shared, time),
-      inspector_(shared, time), admin_(shared), operator_(shared),
-      demo_(shared, time), publish_(shared), duels_(shared, time) {}
+      explain_(shared, time), inspector_(shared, time), admin_(shared),
+      operator_(shared), demo_(shared, time), publish_(shared),
+      duels_(shared, time) {}
 
 http_api::found http_api::find(std::string_view path) const {
   found result;

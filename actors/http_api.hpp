@@ -48,6 +48,7 @@ public:
 private:
   enum class door : std::uint8_t { open, debug, demo };
   struct page;
+  struct table;
   struct found;
 
   static const page* find_page(std::string_view path);
