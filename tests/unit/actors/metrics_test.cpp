@@ -114,7 +114,7 @@ TEST_SUITE("actors/metrics") {
     shared.refused.add("not_found");
     shared.refused.add("Domain not allowed");
     const auto text = metrics_text(shared, {});
-    CHECK(contains(text, "wsgw_connections_closed_total{code=\"other\"}"));
+    CHECK(contains(text, "wsgw_connections_closed_total{code=\"other\","));
     CHECK(!contains(text, "code=\"3000\""));
     CHECK(contains(text, "reason=\"other\"} 1\n"));
     CHECK(contains(text, "reason=\"not_found\"} 1\n"));

@@ -216,7 +216,7 @@ TEST_SUITE("actors/socket_gateway: admission") {
     CHECK(refusals("Invalid or expired token") == 1);
     CHECK(sys.shared().connections == 0);
     shake->end();
-    CHECK(count(sys.shared().closed.snapshot(), "4002") == 1);
+    CHECK(count(sys.shared().closed.snapshot(), "4002 server") == 1);
   }
 
   TEST_CASE_FIXTURE(strict_gate, "an inbox is the token's own") {
@@ -235,7 +235,7 @@ TEST_SUITE("actors/socket_gateway: admission") {
     sys.settle();
     CHECK(sys.shared().connections == 0);
     CHECK(sys.actors_of_kind("subscriber").empty());
-    CHECK(count(sys.shared().closed.snapshot(), "1001") == 1);
+    CHECK(count(sys.shared().closed.snapshot(), "1001 client") == 1);
   }
 
   TEST_CASE_FIXTURE(strict_gate, "a socket that goes before it opens, too") {
