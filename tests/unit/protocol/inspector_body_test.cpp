@@ -44,7 +44,7 @@ TEST_SUITE("protocol/inspector_body") {
                     R"("reconnects":2,"log":false})"));
     CHECK(has(body, R"("broadcaster":{"shard":1,"mailbox":4,"slow":false,)"));
     CHECK(has(body, R"("dialog_mailboxes":{"all":7,"longest":5})"));
-    CHECK(has(body, R"("lag_ms":1.500)"));
+    CHECK(has(body, R"("lag_ms":1.5)"));
     CHECK(has(body, R"("counters":{"events_in":7,)"));
   }
 
