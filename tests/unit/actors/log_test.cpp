@@ -6,6 +6,7 @@
 #include <array>
 #include <cstdio>
 #include <string>
+#include <thread>
 #include <vector>
 
 using namespace wsgw;
@@ -126,6 +127,18 @@ TEST_SUITE("actors/log") {
       count(text, "Broadcasting message to dialog 10: 2 connections");
     CHECK(lines >= 100);
     CHECK(lines <= 300); // the second may turn once or twice meanwhile
+  }
+
+  TEST_CASE("a delivery names the trace of its event, if it has one") {
+    const auto text = logged(log_level::info, log_format::json, [] {
+      // Lines are counted by thread, and this one has had its share.
+      std::thread{[] {
+        log::broadcasting(dialog_10, 2, "4bf92f3577b34da6");
+        log::broadcasting(dialog_10, 3, {});
+      }}.join();
+    });
+    CHECK(count(text, R"("trace_id":"4bf92f3577b34da6")") == 1);
+    CHECK(count(text, "trace_id") == 1);
   }
 
   TEST_CASE("token-like parameters are masked in targets") {
