@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <iterator>
+#include <optional>
 #include <unordered_map>
 #include <utility>
 #include <vector>
@@ -80,6 +81,8 @@ public:
 
   void add(Row row) {
     ++list_.total;
+    if (worst_ && !is_before(row, *worst_))
+      return;
     list_.rows.push_back(std::move(row));
     if (list_.rows.size() >= 2 * wanted_.limit + 64)
       cut();
@@ -117,10 +120,13 @@ private:
       list_.rows.begin(), end, list_.rows.end(),
       [this](const Row& a, const Row& b) { return is_before(a, b); });
     list_.rows.erase(end, list_.rows.end());
+    if (most == wanted_.limit && most != 0)
+      worst_ = list_.rows.back();
   }
 
   const search& wanted_;
   protocol::part_of<Row> list_;
+  std::optional<Row> worst_; ///< of those that are kept, once there are enough
 };
 
 template <class Row>

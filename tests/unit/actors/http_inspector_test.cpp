@@ -91,6 +91,18 @@ TEST_SUITE("actors/http_inspector") {
     CHECK(sockets("sort=user") == "7f3a beef ");
   }
 
+  TEST_CASE_FIXTURE(crowd, "the best of many rows are kept") {
+    for (std::size_t i = 0; i < 300; ++i) {
+      auto* socket = hub.add_subscriber(0, "dialog:10", role::admin);
+      socket->conn = std::to_string(i);
+      socket->outbox_bytes = 1000 + (i * 7) % 300; // each once, not in order
+    }
+    CHECK(sockets("sort=outbox&limit=3") == "257 214 171 ");
+    CHECK(sockets("sort=-outbox&limit=2") == "7f3a beef ");
+    CHECK(sockets("limit=0") == "");
+    CHECK(contains(get("/debug/v1/sockets?limit=0").body, R"("total":302)"));
+  }
+
   TEST_CASE_FIXTURE(crowd, "who lags is slow and comes first") {
     first->is_lagging = true;
     first->sent_seq = 40;
