@@ -55,6 +55,11 @@ void outbox::consume(std::size_t written) {
 }
 
 void outbox::acknowledge(std::uint64_t mark) {
+  if (stale_mark_ != 0) {
+    if (mark >= acked_mark_ && mark <= stale_mark_)
+      return;
+    acked_mark_ = stale_mark_ = 0;
+  }
   if (mark <= mark_)
     acked_mark_ = std::max(acked_mark_, mark);
 }
@@ -62,8 +67,9 @@ void outbox::acknowledge(std::uint64_t mark) {
 void outbox::restart_marks(std::uint64_t mark) {
   for (auto& each : frames_)
     each.mark = 0;
+  stale_mark_ = std::max(stale_mark_, mark_);
   mark_ = mark;
-  written_mark_ = acked_mark_ = 0;
+  written_mark_ = 0;
 }
 
 void outbox::drop_unsent() {

@@ -45,7 +45,9 @@ public:
   /// The latest mark of a frame that `consume` has seen whole.
   std::uint64_t written_mark() const { return written_mark_; }
   /// As the peer says; never beyond the latest one.
-  std::uint64_t acked_mark() const { return acked_mark_; }
+  std::uint64_t acked_mark() const {
+    return stale_mark_ == 0 ? acked_mark_ : 0;
+  }
   void acknowledge(std::uint64_t mark);
   /// Numbers begin anew behind `mark`; queued frames lose theirs.
   void restart_marks(std::uint64_t mark);
@@ -71,6 +73,9 @@ private:
   std::uint64_t mark_ = 0;
   std::uint64_t written_mark_ = 0;
   std::uint64_t acked_mark_ = 0;
+  /// After a restart: what the peer still acknowledges of the old numbers is
+  /// between acked_mark_ and this. 0: it has come to the new ones.
+  std::uint64_t stale_mark_ = 0;
 };
 
 } // namespace wsgw::transport

@@ -155,8 +155,9 @@ class V1Client(Follower, WebSocketClient):
             self.complain("protocol", text)
 
     async def pull(self, link) -> None:
-        await link.send(json.dumps({"type": "pull", "after": self.have,
-                                    "limit": self.random.choice((20, 500))}))
+        await link.send(json.dumps({
+            "type": "pull", "cursor": f"{self.epoch}:{self.have}",
+            "limit": self.random.choice((20, 500))}))
 
 
 class SseClient(Follower, Client):

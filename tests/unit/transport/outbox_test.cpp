@@ -109,11 +109,26 @@ TEST_SUITE("transport/outbox") {
     box.restart_marks(3);
     CHECK(box.last_mark() == 3);
     CHECK(box.acked_mark() == 0);
-    CHECK(write(box, 100) == "1234");
     CHECK(box.written_mark() == 0);
+    CHECK(write(box, 100) == "1234");
+    CHECK(box.written_mark() == 3); // nothing waits any more
     CHECK(box.push(made("5"), 4));
     CHECK(write(box, 100) == "5");
     CHECK(box.written_mark() == 4);
+  }
+
+  TEST_CASE("acknowledgements of old numbers are not taken for new ones") {
+    outbox box{100};
+    CHECK(box.push(made("1"), 50));
+    box.acknowledge(20);
+    box.restart_marks(3);
+    CHECK(box.push(made("2"), 60));
+    box.acknowledge(30); // still of the old ones, as far as anybody knows
+    CHECK(box.acked_mark() == 0);
+    box.acknowledge(3); // they never go back: these are the new ones
+    CHECK(box.acked_mark() == 3);
+    box.acknowledge(30);
+    CHECK(box.acked_mark() == 30);
   }
 
   TEST_CASE("one write takes at most 64 frames") {
