@@ -190,8 +190,10 @@ void dialog_state::on_open() {
 void dialog_state::on_event(const protocol::event* e, std::string json) {
   const auto& head = has->sequence->head();
   latest.note(e, head.seq);
-  const auto* shown = e != nullptr && has->rules->admits(*e) ? e : nullptr;
-  has->live.durable(shown, head);
+  using reception = room_rules::reception;
+  const auto what = e != nullptr ? has->rules->receive(*e) : reception::refused;
+  const auto* shown = what == reception::passed ? e : nullptr;
+  has->live.durable(shown, head, what == reception::repeated);
   if (shown != nullptr)
     has->rules->passed(*shown, &head);
   has->behind.on_event();
@@ -200,7 +202,7 @@ void dialog_state::on_event(const protocol::event* e, std::string json) {
 }
 
 void dialog_state::on_unnumbered(const protocol::event& e, std::string json) {
-  if (!has->rules->admits(e))
+  if (has->rules->receive(e) != room_rules::reception::passed)
     return;
   has->live.unnumbered(e);
   has->rules->passed(e, nullptr);

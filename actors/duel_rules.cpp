@@ -92,9 +92,9 @@ void duel_rules::limit_sockets(protocol::role as) {
 
 // -- events -------------------------------------------------------------------
 
-bool duel_rules::admits(const protocol::event& e) {
+room_rules::reception duel_rules::receive(const protocol::event& e) {
   if (e.type != update_type)
-    return true;
+    return reception::passed;
   auto read = protocol::read_duel_update(e.flat);
   if (!read) {
     const auto word = protocol::word_of(protocol::errc::event_without_payload);
@@ -103,18 +103,18 @@ bool duel_rules::admits(const protocol::event& e) {
     log::repeated_warning(
       word, "dialog", "event skipped",
       {{"room", with_.context.room.text()}, {"error", word}});
-    return false;
+    return reception::refused;
   }
   if (auto* const at = desk())
     ++at->board().counts.updates;
   if (is_known(*read)) {
     if (auto* const at = desk())
       ++at->board().counts.suppressed;
-    return false;
+    return reception::repeated;
   }
   next_ = std::move(read);
   step_aside();
-  return true;
+  return reception::passed;
 }
 
 void duel_rules::passed(const protocol::event& e,

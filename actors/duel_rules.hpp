@@ -34,7 +34,7 @@ public:
   void arrived(std::uint64_t who, protocol::resume_outcome how) override;
   void caught_up(std::uint64_t who) override;
   void left(std::uint64_t who) override;
-  bool admits(const protocol::event& e) override;
+  reception receive(const protocol::event& e) override;
   void passed(const protocol::event& e, const protocol::cursor* head) override;
   bool read_old(const protocol::event& e, std::uint64_t seq) override;
   void lost_track() override;
@@ -79,7 +79,7 @@ private:
   std::optional<update> last_; ///< event of this room
   std::optional<update> old_;  ///< the one before, while a page is read
   std::uint64_t old_to_ = 0;   ///< so far the page was read
-  std::optional<update> next_; ///< between `admits` and `passed`
+  std::optional<update> next_; ///< between `receive` and `passed`
   std::uint64_t passed_ = 0;   ///< updates so far
   std::vector<guest> guests_;  ///< wait for the state
   std::vector<std::uint64_t> aside_;

@@ -57,10 +57,11 @@ protocol::frame fan_out::legacy_frame(const protocol::event& e) const {
   return manners_.legacy_frame(e);
 }
 
-void fan_out::durable(const protocol::event* e, const protocol::cursor& head) {
+void fan_out::durable(const protocol::event* e, const protocol::cursor& head,
+                      bool is_repeat) {
   head_.seq = head.seq;
   const auto audience = e != nullptr ? audience_of(*e) : protocol::role_set{};
-  past_.numbered(e, head.seq, audience);
+  past_.numbered(e, head.seq, audience, is_repeat);
   protocol::frame live;
   if (history_.is_kept()) {
     if (e != nullptr)

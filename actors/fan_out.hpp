@@ -21,8 +21,10 @@ public:
   fan_out(const room_context& context, members& all, room_history& history,
           room_chronicle& past);
 
-  /// The event `head`; null: for nobody.
-  void durable(const protocol::event* e, const protocol::cursor& head);
+  /// The event `head`; null: for nobody, since it repeats another or cannot be
+  /// read.
+  void durable(const protocol::event* e, const protocol::cursor& head,
+               bool is_repeat = false);
   /// An event without a number.
   void unnumbered(const protocol::event& e);
 

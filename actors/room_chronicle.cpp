@@ -15,12 +15,13 @@ room_chronicle::room_chronicle(const room_context& context, members& all)
 // -- events -------------------------------------------------------------------
 
 void room_chronicle::numbered(const protocol::event* e, std::uint64_t seq,
-                              protocol::role_set audience) {
+                              protocol::role_set audience, bool is_repeat) {
   event_record record{.room = context_.room.hash(),
                       .seq = seq,
                       .epoch = epoch_,
                       .audience = audience,
-                      .fate = event_fate::refused,
+                      .fate =
+                        is_repeat ? event_fate::duplicate : event_fate::refused,
                       .message_id = {},
                       .trace_id = {}};
   if (e != nullptr) {

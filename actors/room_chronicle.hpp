@@ -19,9 +19,9 @@ public:
 
   // -- events -----------------------------------------------------------------
 
-  /// The event of this number; null: it could not be parsed.
+  /// The event of this number; null: it could not be parsed, or repeats one.
   void numbered(const protocol::event* e, std::uint64_t seq,
-                protocol::role_set audience);
+                protocol::role_set audience, bool is_repeat);
   /// An event without a number, behind `head`. Members that are not live have
   /// missed it.
   void unnumbered(const protocol::event& e, std::uint64_t head,

@@ -33,8 +33,16 @@ public:
   /// `who` is a member no more.
   virtual void left(std::uint64_t) {}
 
-  /// The next event, before its members get it; false: they shall not.
-  virtual bool admits(const protocol::event&) { return true; }
+  /// What becomes of an event.
+  enum class reception : std::uint8_t {
+    passed,
+    repeated, ///< for nobody: it says nothing new
+    refused,  ///< for nobody: it is malformed
+  };
+  /// The next event, before its members get it.
+  virtual reception receive(const protocol::event&) {
+    return reception::passed;
+  }
   /// They have it now. `head` is its number, null when it has none.
   virtual void passed(const protocol::event&, const protocol::cursor*) {}
   /// An event of the past, read from the log; false: nobody shall get it.
