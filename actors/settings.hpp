@@ -81,7 +81,6 @@ struct settings {
   std::size_t duel_max_per_player = 4; ///< WEBSOCKET_MAX_PER_PLAYER
   std::string duel_events_path;        ///< WEBSOCKET_EVENTS_PATH, a list
   std::chrono::milliseconds duel_events_ttl{120'000};
-  std::chrono::milliseconds duel_stats_interval{30'000};
   std::string duel_state_url;        ///< WEBSOCKET_STATE_URL; empty: Redis
   std::string duel_state_token;      ///< WEBSOCKET_STATE_TOKEN
   std::size_t bad_ticket_limit = 20; ///< WS_BAD_TICKET_LIMIT, a minute; 0: off
