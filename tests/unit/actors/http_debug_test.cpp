@@ -56,7 +56,8 @@ TEST_SUITE("actors/http_debug") {
     const auto all = get("/debug/actors").body;
     CHECK(contains(all, R"({"kind":"dialog","id":100,"shard":0,)"
                         R"("room":"dialog:10","mailbox":0,"members":)"
-                        R"({"admin":1,"widget":0,"site":0,"user":0},)"
+                        R"({"admin":1,"widget":0,"site":0,"user":0,)"
+                        R"("initiator":0,"opponent":0},)"
                         R"("head":"k3x:42"})"));
     CHECK(contains(all, R"("total":3,"truncated":false)"));
     const auto subscribers = get("/debug/actors?kind=subscriber").body;
@@ -72,7 +73,8 @@ TEST_SUITE("actors/http_debug") {
     hub.add_dialog(1, "10", {1, 0, 0});
     hub.add_subscriber(1, "dialog:10", protocol::role::admin);
     CHECK(get("/debug/connections").body
-          == R"({"total":1,"by_role":{"admin":1,"widget":0,"site":0,"user":0},)"
+          == R"({"total":1,"by_role":{"admin":1,"widget":0,"site":0,"user":0,)"
+             R"("initiator":0,"opponent":0},)"
              R"("connections":[{"conn":"7f3a","role":"admin",)"
              R"("room":"dialog:10","dialog_id":10,"transport":"websocket",)"
              R"("dialect":"legacy","address":"192.0.2.7",)"

@@ -118,7 +118,8 @@ TEST_SUITE("actors/http_status") {
     hub.set_source(kind::redis, state::ready);
     CHECK(get("/api/ws/bridge/health").body
           == R"({"status":"healthy","subscriber":"running","redis":"ok",)"
-             R"("channels":["ws:dialog:*","ws:user:*"],"enabled":true,)"
+             R"("channels":["ws:dialog:*","ws:user:*","ws:duel:*"],)"
+             R"("enabled":true,)"
              R"("timestamp":"2025-09-06T13:05:00.000000",)"
              R"("service":"ws-bridge"})");
     hub.set_source(kind::redis, state::down);
