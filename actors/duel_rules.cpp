@@ -246,9 +246,12 @@ void duel_rules::serve(const duel_state& state) {
 void duel_rules::show(const guest& to, const protocol::event& e,
                       const update& news) {
   const auto* where = with_.all.find(to.who);
+  const auto shown = ahead_.find(to.who);
+  const auto has_it =
+    is_known(news) || (shown != ahead_.end() && news.repeats(shown->second));
   const auto is_wanted =
     to.what == want::always
-    || (!is_known(news) && (to.what == want::if_new || news.is_over()));
+    || (!has_it && (to.what == want::if_new || news.is_over()));
   if (where == nullptr || where->now != standing::live || !is_wanted)
     return;
   const auto frame =

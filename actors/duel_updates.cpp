@@ -11,6 +11,9 @@ namespace {
 
 using result = duel_desk::state_answer::result;
 
+/// Nodes that notice the same state within this are one.
+constexpr int notice_seconds = 5;
+
 void count(duel_counts::number& which) {
   which.fetch_add(1, std::memory_order_relaxed);
 }
@@ -21,18 +24,21 @@ void duel_updates::signalled(std::int64_t duel_id, std::string version,
                              std::string key, std::chrono::milliseconds age,
                              done then) {
   auto& counts = shared_.duels->board().counts;
-  if (age > shared_.config().duel_events_ttl)
+  const auto is_late = age > shared_.config().duel_events_ttl;
+  if (is_late)
     count(counts.signals_late);
   const auto settle = [&counts, then = std::move(then)](outcome what) {
     count(what == outcome::settled ? counts.signals : counts.signals_failed);
     then(what);
   };
   shared_.duels->state(
-    duel_id, [this, &counts, settle, version = std::move(version),
+    duel_id, [this, is_late, &counts, settle, version = std::move(version),
               key = "signal-" + key](const duel_desk::state_answer& answer) {
       if (answer.what == result::found)
         return publish(answer.state, version, key, settle);
-      if (answer.what == result::unreachable)
+      // A backend may answer nonsense for a while, but not for ever.
+      if (answer.what == result::unreachable
+          || (answer.what == result::malformed && !is_late))
         return settle(outcome::try_again);
       count(counts.signals_void);
       settle(outcome::settled);
@@ -40,9 +46,16 @@ void duel_updates::signalled(std::int64_t duel_id, std::string version,
 }
 
 void duel_updates::noticed(const duel_state& state, done then) {
-  // All nodes that have the room open notice it, and only one says so.
+  // All nodes that have the room open notice it, and only one says so. A state
+  // that comes back is news again, for the key lives for minutes.
+  const auto slot = std::chrono::floor<std::chrono::seconds>(
+                      std::chrono::system_clock::now().time_since_epoch())
+                      .count()
+                    / notice_seconds;
   publish(state, std::nullopt,
-          "state-" + protocol::fingerprint_of(state.payload), std::move(then));
+          "state-" + protocol::fingerprint_of(state.payload) + '-'
+            + std::to_string(slot),
+          std::move(then));
 }
 
 void duel_updates::publish(const duel_state& state,

@@ -39,6 +39,16 @@ public:
     sys.publish("duel:7", {duel_event(payload)});
   }
 
+  /// The link to Redis goes and comes back.
+  void interrupt() {
+    using news = actors::messages::link_state::news;
+    for (const auto what : {news::lost, news::restored}) {
+      caf::anon_send(sys.shared().broadcaster,
+                     actors::messages::link_state{0, what});
+      sys.settle();
+    }
+  }
+
   /// Lets the desk answer what it was asked.
   void answer() {
     desk.answer_all();
@@ -137,6 +147,16 @@ TEST_SUITE("actors/duel_rules: snapshots") {
     desk.is_reachable = true;
     sys.advance(actors::duel_rules::retry);
     CHECK(a.fresh() == texts{duel_event(waiting)});
+  }
+
+  TEST_CASE_FIXTURE(duel_room, "after an interruption only news is shown") {
+    const auto a = join();
+    a.fresh();
+    interrupt();
+    CHECK(a.fresh().empty());
+    desk.keep("in_progress", second);
+    interrupt();
+    CHECK(a.fresh() == texts{duel_event(second)});
   }
 
   TEST_CASE_FIXTURE(duel_room,
