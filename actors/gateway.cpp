@@ -157,6 +157,7 @@ bool gateway::open_duels() {
     return true;
   transport::http_limits limits;
   limits.head_bytes = duel_door::head_bytes;
+  limits.keeps_alive = false; // a refusal ends the connection, as it did
   duel_listener_ =
     listen(config.duel_host, config.duel_port, *duel_door_, limits);
   if (!duel_listener_)

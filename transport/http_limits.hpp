@@ -11,6 +11,7 @@ struct http_limits {
   std::size_t body_bytes = 16 * 1024 * 1024;           ///< beyond: 413
   std::chrono::milliseconds handshake_timeout{10'000}; ///< head and body
   std::chrono::milliseconds idle_timeout{60'000};      ///< keep-alive
+  bool keeps_alive = true; ///< else one request a connection
 };
 
 } // namespace wsgw::transport

@@ -57,7 +57,7 @@ private:
     return std::static_pointer_cast<http_session>(shared_from_this());
   }
   void wait_for_request();
-  void on_head(beast::error_code ec);
+  void on_head(beast::error_code ec, std::size_t bytes);
   void read_body();
   void on_body(beast::error_code ec);
   void hand_over();
@@ -93,7 +93,7 @@ void http_session::begin_request() {
   parser_->body_limit(limits.body_bytes);
   http::async_read_header(
     socket_, buffer_, *parser_,
-    [self = self()](auto ec, std::size_t) { self->on_head(ec); });
+    [self = self()](auto ec, std::size_t n) { self->on_head(ec, n); });
 }
 
 void http_session::wait_for_request() {
@@ -111,7 +111,7 @@ void http_session::wait_for_request() {
   });
 }
 
-void http_session::on_head(beast::error_code ec) {
+void http_session::on_head(beast::error_code ec, std::size_t bytes) {
   door_->loop.now();
   if (ec)
     return fail(ec);
@@ -121,7 +121,10 @@ void http_session::on_head(beast::error_code ec) {
   form_.keep_alive = parser_->keep_alive();
   form_.explicit_keep_alive = head.version() < 11;
   form_.is_head_answer = head.method() == http::verb::head;
-  const auto problem = check_head(head);
+  // The parser counts the request line apart from the rest.
+  const auto problem = bytes > door_->limits.head_bytes
+                         ? std::optional{errc::head_too_large}
+                         : check_head(head);
   if (problem)
     return refuse(door_->handler.on_bad_request(*problem, request_.id));
   if (asks_for_websocket(request_))
@@ -220,7 +223,7 @@ void http_session::refuse(const http_response& response) {
 }
 
 void http_session::respond(const http_response& response) {
-  if (door_->is_stopping)
+  if (door_->is_stopping || !door_->limits.keeps_alive)
     form_.keep_alive = false;
   form_.request_id = request_.id;
   output_ = response_text(response, form_);

@@ -115,9 +115,14 @@ TEST_SUITE("integration/duel_wire") {
       socket.send(request);
       return socket.receive_all(patience);
     };
-    CHECK(answer("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 0\r\n"
-                 "Connection: close\r\n\r\n")
+    CHECK(answer("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 0\r\n\r\n")
             .starts_with("HTTP/1.1 405"));
+    CHECK(answer("GET / HTTP/1.1\r\nHost: a\r\n\r\n").find("Connection: close")
+          != std::string::npos);
+    CHECK(answer("GET /" + std::string(2'100, 'x')
+                 + " HTTP/1.1\r\nHost: a\r\nX: " + std::string(2'000, 'x')
+                 + "\r\n\r\n")
+            .starts_with("HTTP/1.1 413"));
     CHECK(answer("GET / HTTP/1.0\r\n\r\n").starts_with("HTTP/1.1 505"));
   }
 

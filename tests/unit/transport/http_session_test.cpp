@@ -123,6 +123,12 @@ TEST_SUITE("transport/http_session") {
                 + "\r\n\r\n";
       status = "HTTP/1.1 431 ";
     }
+    SUBCASE("a head that is long with its first line") {
+      request = "GET /" + std::string(9'000, 'x')
+                + " HTTP/1.1\r\nHost: h\r\nX: " + std::string(9'000, 'x')
+                + "\r\n\r\n";
+      status = "HTTP/1.1 431 ";
+    }
     SUBCASE("an endless head line") {
       request = "GET /" + std::string(40'000, 'x');
       status = "HTTP/1.1 431 ";
