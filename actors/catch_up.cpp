@@ -30,6 +30,8 @@ void catch_up::pull(const messages::pull& request) {
   if (where == nullptr || where->now == standing::cut
       || where->speaks != protocol::dialect::v1)
     return;
+  if (was_answered(request))
+    return;
   if (where->now == standing::live)
     context_.home.counters()
       .gaps[static_cast<std::size_t>(gap_seen_by::client)]
@@ -50,6 +52,25 @@ void catch_up::pull(const messages::pull& request) {
        .limit = what.limit});
 }
 
+/// True for a pull that was on its way when its client was told of a reset:
+/// that has answered it. A second one would set the client ahead of what it
+/// asks for next, behind the first one.
+bool catch_up::was_answered(const messages::pull& request) {
+  const auto found = crossed_.find(request.who);
+  if (found == crossed_.end())
+    return false;
+  const auto& what = request.what;
+  const auto is_older =
+    (what.epoch && *what.epoch != with_.sequence.head().epoch)
+    || what.after < found->second.seq;
+  if (is_older && found->second.resets > 0) {
+    --found->second.resets;
+    return true;
+  }
+  crossed_.erase(found);
+  return false;
+}
+
 void catch_up::add(wish fresh) {
   fresh.until = context_.home.loop().now() + patience;
   wishes_.push_back(std::move(fresh));
@@ -58,6 +79,7 @@ void catch_up::add(wish fresh) {
 
 void catch_up::forget(std::uint64_t who) {
   std::erase_if(wishes_, [who](const wish& w) { return w.who == who; });
+  crossed_.erase(who);
   arm();
 }
 
@@ -199,9 +221,12 @@ void catch_up::on_reset(reset_reason why) {
         && where.speaks != protocol::dialect::legacy)
       readers.push_back(each.who.id());
   });
-  for (const auto who : readers)
+  const auto& [epoch, seq] = with_.sequence.head();
+  for (const auto who : readers) {
+    auto& crossing = crossed_[who];
+    crossing = {seq, crossing.resets + 1};
     reset_member(who, why);
-  const auto& epoch = with_.sequence.head().epoch;
+  }
   for (auto& each : std::exchange(wishes_, {})) {
     each.is_asked = each.is_sure = false;
     if (each.after && each.after->epoch != epoch)

@@ -7,6 +7,7 @@
 #include <chrono>
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <optional>
 #include <vector>
 
@@ -76,6 +77,12 @@ private:
     std::uint64_t after = 0;
   };
 
+  /// A member was told of a reset, whose news its pulls may have crossed.
+  struct crossing {
+    std::uint64_t seq = 0;  ///< of the reset's cursor
+    std::size_t resets = 0; ///< each answers one pull that it crossed
+  };
+
   enum class way : std::uint8_t { wait, fresh, replay, reset };
   struct verdict {
     way go = way::wait;
@@ -83,6 +90,7 @@ private:
     protocol::event_log* source = nullptr; ///< of a replay
   };
 
+  bool was_answered(const messages::pull& request);
   void add(wish fresh);
   /// Answers what can be answered; asks Redis for what can not.
   void settle(page* older);
@@ -108,7 +116,8 @@ private:
 
   const room_context& context_;
   parts with_;
-  std::vector<wish> wishes_; ///< in the order of their arrival
+  std::vector<wish> wishes_;                  ///< in the order of their arrival
+  std::map<std::uint64_t, crossing> crossed_; ///< by member, until it pulls
   /// Behind what Redis was asked for events; empty: nothing is under way.
   std::optional<std::uint64_t> asked_;
   bool has_log_ = true;        ///< until `fetch` says that there is none

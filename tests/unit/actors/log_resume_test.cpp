@@ -211,4 +211,21 @@ TEST_SUITE("actors/dialog: joins with a log in Redis") {
     n.publish(7, 7);
     CHECK(words(live) == "event:1");
   }
+
+  TEST_CASE("a reset answers the pull that it crosses on its way") {
+    node n;
+    const auto client = n.join(0);
+    n.publish(1, 5);
+    const auto pull = R"({"type":"pull","cursor":")"
+                      + protocol::to_string(n.store.log(room).head()) + "\"}";
+    n.store.log(room).lose_tail(3);
+    n.link(link_state::news::lost);
+    n.link(link_state::news::restored);
+    CHECK(words(client).ends_with(" event:5 reset:broker_lost_tail:0"));
+    n.publish(6, 7);
+    n.sys.say(client, pull);
+    CHECK(words(client) == "event:1 event:2");
+    n.sys.say(client, pull);
+    CHECK(words(client) == "reset:epoch:2");
+  }
 }
