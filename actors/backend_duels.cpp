@@ -32,6 +32,10 @@ void backend_duels::use_ticket(std::string jti, std::chrono::milliseconds ttl,
   tickets_.use_ticket(std::move(jti), ttl, std::move(then));
 }
 
+void backend_duels::look_up(std::string jti, use_done then) {
+  tickets_.look_up(std::move(jti), std::move(then));
+}
+
 void backend_duels::ask(std::int64_t duel_id) {
   const auto& config = shared_.config();
   transport::http_client_request request;

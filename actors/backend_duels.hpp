@@ -19,6 +19,7 @@ public:
   void state(std::int64_t duel_id, state_done then) override;
   void use_ticket(std::string jti, std::chrono::milliseconds ttl,
                   use_done then) override;
+  void look_up(std::string jti, use_done then) override;
 
 private:
   void ask(std::int64_t duel_id);

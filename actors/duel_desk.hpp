@@ -33,6 +33,8 @@ public:
   /// Uses up the ticket `jti`, once on all nodes; remembered for `ttl`.
   virtual void use_ticket(std::string jti, std::chrono::milliseconds ttl,
                           use_done then) = 0;
+  /// Whether it was used, without using it up.
+  virtual void look_up(std::string jti, use_done then) = 0;
 
   /// Keeps a state as the backend would (the demo); `then(false)`: it cannot.
   virtual void put(const duel_state& state, std::function<void(bool)> then) {

@@ -1,5 +1,6 @@
 #include "actors/duel_gateway.hpp"
 
+#include "actors/duel_attempt.hpp"
 #include "actors/http_api.hpp"
 #include "actors/log.hpp"
 #include "actors/room_manners.hpp"
@@ -19,9 +20,6 @@ using protocol::duel_refusal;
 
 constexpr std::chrono::minutes bad_ticket_window{1};
 
-/// No cursor of ours is longer; a longer one is malformed.
-constexpr std::size_t cursor_bytes = 64;
-
 protocol::attempt_window::limits window_of(std::size_t limit) {
   protocol::attempt_window::limits wanted;
   wanted.per_address = limit;
@@ -30,63 +28,6 @@ protocol::attempt_window::limits window_of(std::size_t limit) {
 }
 
 } // namespace
-
-struct duel_gateway::attempt {
-  std::unique_ptr<transport::upgrade> handshake;
-  std::string address;
-  protocol::dialect speaks = protocol::dialect::legacy;
-  bool selects_v1 = false; ///< offered as a subprotocol
-  std::string cursor;
-  std::string text; ///< the ticket as it came; empty: none
-  protocol::duel_ticket ticket;
-  protocol::role as = protocol::role::initiator;
-  std::optional<protocol::room_id> room;
-  seat place;
-  std::chrono::steady_clock::time_point began =
-    std::chrono::steady_clock::now();
-
-  /// What the client is, as its handshake says.
-  void read() {
-    const auto& request = handshake->request();
-    const auto query = protocol::request_target::parse(request.target).query;
-    const auto offered = request.joined("sec-websocket-protocol");
-    speaks = protocol::dialect_of(protocol::endpoint::duel, query, offered);
-    selects_v1 = protocol::offers_v1(offered);
-    text = query.last("ticket").value_or("");
-    if (speaks != protocol::dialect::v1)
-      return;
-    cursor = query.last("cursor").value_or("");
-    if (cursor.size() > cursor_bytes)
-      cursor = "!";
-  }
-};
-
-/// Takes an answer of the desk to the handshake's own loop, exactly once. When
-/// the desk ends without a word, the handshake is given up there: it must not
-/// end on another shard.
-class duel_gateway::slip {
-public:
-  slip(duel_gateway& gate, shared_attempt a)
-      : gate_(gate), loop_(a->handshake->loop()), attempt_(std::move(a)) {}
-  slip(const slip&) = delete;
-  slip& operator=(const slip&) = delete;
-  ~slip() {
-    if (attempt_)
-      go([&gate = gate_](const shared_attempt& a) {
-        gate.give_up(*a, "dropped");
-      });
-  }
-
-  template <class Next>
-  void go(Next next) {
-    loop_.post([a = std::move(attempt_), next = std::move(next)] { next(a); });
-  }
-
-private:
-  duel_gateway& gate_;
-  transport::event_loop& loop_;
-  shared_attempt attempt_; ///< null once answered
-};
 
 duel_gateway::duel_gateway(hub& shared)
     : shared_(shared), seats_(shared),
@@ -143,7 +84,7 @@ void duel_gateway::know_state(const shared_attempt& a,
     return give_up(*a, answer.what == result::malformed ? "state_malformed"
                                                         : "state_unreachable");
   if (answer.what == result::unknown)
-    return turn_away(*a, duel_refusal::duel_access_denied, "unknown_duel");
+    return deny(a, duel_refusal::duel_access_denied, "unknown_duel");
   const auto& state = answer.state;
   const auto user = a->ticket.user_id;
   if (user == state.initiator_user_id)
@@ -151,9 +92,9 @@ void duel_gateway::know_state(const shared_attempt& a,
   else if (user == state.opponent_user_id)
     a->as = protocol::role::opponent;
   else
-    return turn_away(*a, duel_refusal::duel_access_denied, "no_player");
+    return deny(a, duel_refusal::duel_access_denied, "no_player");
   if (state.is_over())
-    return turn_away(*a, duel_refusal::duel_closed, "duel_over");
+    return deny(a, duel_refusal::duel_closed, "duel_over");
   a->handshake->move_to(shared_.shard_of(*a->room).loop(),
                         [this, a](std::unique_ptr<transport::upgrade> moved) {
                           a->handshake = std::move(moved);
@@ -234,6 +175,20 @@ void duel_gateway::refuse(attempt& a, protocol::errc why,
   response.headers.emplace_back(
     "Retry-After", std::to_string(std::max<decltype(seconds)>(seconds, 1)));
   a.handshake->refuse(std::move(response));
+}
+
+void duel_gateway::deny(const shared_attempt& a, duel_refusal why,
+                        std::string_view reason) {
+  auto asked = std::make_shared<slip>(*this, a);
+  shared_.duels->look_up(
+    a->ticket.jti, [this, asked, why, reason](duel_desk::use use) {
+      asked->go([this, use, why, reason](const shared_attempt& of) {
+        if (use == duel_desk::use::used_before)
+          turn_away(*of, duel_refusal::ticket_already_used, "used");
+        else
+          turn_away(*of, why, reason);
+      });
+    });
 }
 
 void duel_gateway::turn_away(attempt& a, duel_refusal why,

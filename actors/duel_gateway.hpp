@@ -18,10 +18,10 @@
 namespace wsgw::actors {
 
 /// Lets players into their duels (contract/duels.md section 4). What a ticket
-/// is worth is decided in this order: its signature and time, that its user
-/// plays that duel, that the duel is not over, that there is a place, and at
-/// last that it was not used before; so a ticket that is refused for another
-/// reason stays good. Thread-safe: called on every shard's thread.
+/// is worth is decided in this order: its signature and time, that it was not
+/// used before, that its user plays that duel, that the duel is not over, and
+/// that there is a place. Only then it is used up, so a ticket that is refused
+/// stays good. Thread-safe: called on every shard's thread.
 class duel_gateway {
 public:
   explicit duel_gateway(hub& shared);
@@ -30,8 +30,7 @@ public:
   void arrive(std::unique_ptr<transport::upgrade> handshake);
 
 private:
-  /// One handshake on its way in.
-  struct attempt;
+  struct attempt; ///< in duel_attempt.hpp, as is slip
   using shared_attempt = std::shared_ptr<attempt>;
   class slip;
 
@@ -44,7 +43,10 @@ private:
   void open(const shared_attempt& a);
 
   void refuse(attempt& a, protocol::errc why, std::chrono::milliseconds retry);
-  /// `reason` is the word of the tally.
+  /// Turns away for `why`, unless the ticket was used before. `reason` is the
+  /// word of the tally.
+  void deny(const shared_attempt& a, protocol::duel_refusal why,
+            std::string_view reason);
   void turn_away(attempt& a, protocol::duel_refusal why,
                  std::string_view reason);
   void give_up(attempt& a, std::string_view what);

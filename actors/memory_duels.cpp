@@ -31,14 +31,30 @@ void memory_duels::use_ticket(std::string jti, std::chrono::milliseconds ttl,
   loop_.post([what, then = std::move(then)] { then(what); });
 }
 
-duel_desk::use memory_duels::take(const std::string& jti,
-                                  std::chrono::milliseconds ttl) {
+void memory_duels::look_up(std::string jti, use_done then) {
   const auto now = now_();
-  std::lock_guard lock{mutex_};
+  auto what = use::fresh;
+  {
+    std::lock_guard lock{mutex_};
+    forget(now);
+    if (used_.contains(jti))
+      what = use::used_before;
+  }
+  loop_.post([what, then = std::move(then)] { then(what); });
+}
+
+void memory_duels::forget(clock::time_point now) {
   while (!ends_.empty() && ends_.begin()->first <= now) {
     used_.erase(ends_.begin()->second);
     ends_.erase(ends_.begin());
   }
+}
+
+duel_desk::use memory_duels::take(const std::string& jti,
+                                  std::chrono::milliseconds ttl) {
+  const auto now = now_();
+  std::lock_guard lock{mutex_};
+  forget(now);
   if (used_.contains(jti))
     return use::used_before;
   if (used_.size() >= max_tickets)

@@ -28,6 +28,10 @@ std::string key_of(std::int64_t duel_id) {
   return "ws:" + room_of(duel_id) + ":state";
 }
 
+std::string ticket_key(const std::string& jti) {
+  return "ws:duel:ticket:" + jti;
+}
+
 /// True when the command was not done; says why.
 bool has_failed(const redis_reply& reply) {
   const auto* error = reply.error();
@@ -134,7 +138,7 @@ void redis_duels::use_ticket(std::string jti, std::chrono::milliseconds ttl,
   where.loop().post(
     [&where, kept, jti = std::move(jti), then = std::move(then)] {
       where.command(
-        {"SET", "ws:duel:ticket:" + jti, "1", "NX", "PX", std::to_string(kept)},
+        {"SET", ticket_key(jti), "1", "NX", "PX", std::to_string(kept)},
         [then](const redis_reply& reply) {
           then(has_failed(reply) ? use::unreachable
                : std::holds_alternative<std::string>(reply.value)
@@ -142,6 +146,19 @@ void redis_duels::use_ticket(std::string jti, std::chrono::milliseconds ttl,
                  : use::used_before);
         });
     });
+}
+
+void redis_duels::look_up(std::string jti, use_done then) {
+  auto& where = of("ticket:" + jti);
+  where.loop().post([&where, jti = std::move(jti), then = std::move(then)] {
+    where.command({"EXISTS", ticket_key(jti)},
+                  [then](const redis_reply& reply) {
+                    const auto* count = std::get_if<std::int64_t>(&reply.value);
+                    then(has_failed(reply)                ? use::unreachable
+                         : count != nullptr && *count > 0 ? use::used_before
+                                                          : use::fresh);
+                  });
+  });
 }
 
 void redis_duels::put(const duel_state& state, std::function<void(bool)> then) {

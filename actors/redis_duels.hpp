@@ -32,6 +32,7 @@ public:
   void state(std::int64_t duel_id, state_done then) override;
   void use_ticket(std::string jti, std::chrono::milliseconds ttl,
                   use_done then) override;
+  void look_up(std::string jti, use_done then) override;
   void put(const duel_state& state, std::function<void(bool)> then) override;
 
 private:

@@ -32,6 +32,12 @@ public:
     then(used.insert(std::move(jti)).second ? use::fresh : use::used_before);
   }
 
+  void look_up(std::string jti, use_done then) override {
+    then(!is_reachable        ? use::unreachable
+         : used.contains(jti) ? use::used_before
+                              : use::fresh);
+  }
+
   /// Answers with what is kept now.
   void answer_all() {
     for (auto& [id, then] : std::exchange(waiting, {})) {

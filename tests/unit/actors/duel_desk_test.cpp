@@ -54,6 +54,12 @@ struct memory_fixture {
     loop.run();
     return answer;
   }
+  use look_up(const std::string& jti) {
+    auto answer = use::unreachable;
+    desk.look_up(jti, [&](use what) { answer = what; });
+    loop.run();
+    return answer;
+  }
 
   manual_loop loop;
   memory_duels::clock::time_point now{1h};
@@ -119,8 +125,11 @@ TEST_SUITE("actors/duel_desk") {
   TEST_CASE_FIXTURE(memory_fixture, "a ticket is used once until it expires") {
     CHECK(take("a") == use::fresh);
     CHECK(take("a") == use::used_before);
+    CHECK(look_up("a") == use::used_before);
+    CHECK(look_up("b") == use::fresh);
     CHECK(take("b", 10s) == use::fresh);
     now += 59s;
+    CHECK(look_up("b") == use::fresh);
     CHECK(take("a") == use::used_before);
     now += 2s;
     CHECK(take("a") == use::fresh);

@@ -57,6 +57,19 @@ TEST_SUITE("actors/duel_gateway: tickets") {
 }
 
 TEST_SUITE("actors/duel_gateway: order of the checks") {
+  TEST_CASE_FIXTURE(duel_gate, "a used ticket is that before all else") {
+    CHECK(is_in(enter(ticket(1, "a"))));
+    desk.keep("finished", duel_payload("finished", 10));
+    CHECK(farewell(enter(ticket(1, "a")))
+          == legacy_error("ticket_already_used"));
+    desk.states.clear();
+    CHECK(farewell(enter(ticket(1, "a")))
+          == legacy_error("ticket_already_used"));
+    CHECK(farewell(enter(ticket(1, "b")))
+          == legacy_error("duel_access_denied"));
+    CHECK(desk.used.size() == 1);
+  }
+
   TEST_CASE_FIXTURE(duel_gate, "a stranger is turned away, his ticket unused") {
     CHECK(farewell(enter(ticket(3, "a")))
           == legacy_error("duel_access_denied"));
