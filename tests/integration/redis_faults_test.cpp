@@ -23,7 +23,7 @@ bool becomes_unready(const running_hub& hub) {
 
 /// All three subscriptions stand: three patterns of rooms, one of presence,
 /// two of the node bus.
-bool listens_again(running_hub& hub) {
+bool has_subscribed(running_hub& hub) {
   return eventually([&] { return hub.redis.cli("PUBSUB", "NUMPAT") == "6"; },
                     fault_patience);
 }
@@ -97,9 +97,10 @@ TEST_SUITE("integration/redis_faults") {
   TEST_CASE("a subscription that Redis kills comes back by itself") {
     running_hub hub;
     auto client = connect(hub.gateway, admin_target(10));
+    REQUIRE(has_subscribed(hub)); // to be ready only the first one is needed
     for (int round = 1; round <= 5; ++round) {
       REQUIRE(hub.redis.cli("CLIENT", "KILL", "TYPE", "pubsub") == "3");
-      CHECK(listens_again(hub));
+      CHECK(has_subscribed(hub));
       check_hears(hub, client, round);
     }
     CHECK(hub.gateway.metric("wsgw_redis_reconnects_total") >= 5);
@@ -187,7 +188,7 @@ TEST_SUITE("integration/redis_faults") {
       hub.publish(10, R"({"type":"filler","x":")" + big + R"("})");
     hub.redis.cli("CONFIG", "SET", "client-output-buffer-limit",
                   "pubsub 32mb 8mb 60");
-    CHECK(listens_again(hub));
+    CHECK(has_subscribed(hub));
     const auto last = bare_message(1, "still here");
     hub.publish(10, message_new(10, last));
     CHECK(hears(client, last));
