@@ -193,7 +193,7 @@ void dialog_state::on_event(const protocol::event* e, std::string json) {
   using reception = room_rules::reception;
   const auto what = e != nullptr ? has->rules->receive(*e) : reception::refused;
   const auto* shown = what == reception::passed ? e : nullptr;
-  has->live.durable(shown, head, what == reception::repeated);
+  has->live.durable(shown, head, what == reception::repeated ? e : nullptr);
   if (shown != nullptr)
     has->rules->passed(*shown, &head);
   has->behind.on_event();

@@ -58,10 +58,11 @@ protocol::frame fan_out::legacy_frame(const protocol::event& e) const {
 }
 
 void fan_out::durable(const protocol::event* e, const protocol::cursor& head,
-                      bool is_repeat) {
+                      const protocol::event* repeat) {
   head_.seq = head.seq;
   const auto audience = e != nullptr ? audience_of(*e) : protocol::role_set{};
-  past_.numbered(e, head.seq, audience, is_repeat);
+  past_.numbered(e != nullptr ? e : repeat, head.seq, audience,
+                 repeat != nullptr);
   protocol::frame live;
   if (history_.is_kept()) {
     if (e != nullptr)

@@ -24,7 +24,7 @@ public:
   /// The event `head`; null: for nobody, since it repeats another or cannot be
   /// read.
   void durable(const protocol::event* e, const protocol::cursor& head,
-               bool is_repeat = false);
+               const protocol::event* repeat = nullptr);
   /// An event without a number.
   void unnumbered(const protocol::event& e);
 

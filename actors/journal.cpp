@@ -138,9 +138,8 @@ journal::events_of(const protocol::room_id& room) const {
 bool journal::is_meant(const packed& note, const explain::question& what,
                        const std::vector<std::uint64_t>& ids) const {
   if (what.seq)
-    return note.seq == *what.seq
-           && (note.fate == event_fate::durable
-               || note.fate == event_fate::refused)
+    return note.seq == *what.seq && note.fate != event_fate::unnumbered
+           && note.fate != event_fate::ephemeral
            && (what.epoch.empty()
                || note.epoch == explain::mark_of_epoch(what.epoch));
   if (!ids.empty())

@@ -20,12 +20,11 @@ void room_chronicle::numbered(const protocol::event* e, std::uint64_t seq,
                       .seq = seq,
                       .epoch = epoch_,
                       .audience = audience,
-                      .fate =
-                        is_repeat ? event_fate::duplicate : event_fate::refused,
+                      .fate = event_fate::refused,
                       .message_id = {},
                       .trace_id = {}};
   if (e != nullptr) {
-    record.fate = event_fate::durable;
+    record.fate = is_repeat ? event_fate::duplicate : event_fate::durable;
     record.message_id = e->message_id;
     record.trace_id = e->trace_id;
   }

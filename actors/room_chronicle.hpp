@@ -19,7 +19,7 @@ public:
 
   // -- events -----------------------------------------------------------------
 
-  /// The event of this number; null: it could not be parsed, or repeats one.
+  /// The event of this number; null: it could not be parsed.
   void numbered(const protocol::event* e, std::uint64_t seq,
                 protocol::role_set audience, bool is_repeat);
   /// An event without a number, behind `head`. Members that are not live have

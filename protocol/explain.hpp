@@ -50,7 +50,7 @@ enum class fate : std::uint8_t {
   durable,
   unnumbered, ///< durable, but published beside the log
   ephemeral,
-  duplicate, ///< its message id had been seen: dropped
+  duplicate, ///< dropped: it had been seen; with a number in duels
   refused,   ///< could not be parsed: for nobody
 };
 std::string_view to_string(fate what);
@@ -71,7 +71,8 @@ struct event_fact {
   std::string node{}; ///< empty: the log
 
   bool has_number() const {
-    return what == fate::durable || (what == fate::refused && seq != 0);
+    return what == fate::durable
+           || ((what == fate::refused || what == fate::duplicate) && seq != 0);
   }
 };
 

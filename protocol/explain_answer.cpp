@@ -108,10 +108,10 @@ private:
   }
 
   static const event_fact* find(const std::vector<event_fact>& in,
-                                const target& which) {
+                                const target& which, bool is_repeat = false) {
     for (auto it = in.rbegin(); it != in.rend(); ++it)
-      if (is_delivered(*it) && it->epoch == which.epoch && it->seq == which.seq
-          && it->has_number() == which.has_number)
+      if (is_delivered(*it) != is_repeat && it->epoch == which.epoch
+          && it->seq == which.seq && it->has_number() == which.has_number)
         return &*it;
     return nullptr;
   }
@@ -151,6 +151,10 @@ private:
     }
     what.seq = which->seq;
     what.epoch = which->epoch;
+    if (find(node.events, *which, true) != nullptr) {
+      what.now = subject::standing::known;
+      return what;
+    }
     what.event = event_for(node, *which);
     const auto [head, is_present] = head_of(node, which->epoch);
     what.is_present = is_present;

@@ -128,8 +128,8 @@ std::string audience_text(const line& what, const question& asked) {
 }
 
 std::string deduplicated(const line& what) {
-  const std::string text = "The event's message id had been seen in this room "
-                           "before: it was dropped as a duplicate";
+  const std::string text = "The event had been seen in this room before: it "
+                           "was dropped as a duplicate";
   return what.who ? text + " while connection " + what.who->conn + " was there."
                   : text + ".";
 }

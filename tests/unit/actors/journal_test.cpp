@@ -137,6 +137,16 @@ TEST_SUITE("actors/journal") {
     CHECK(found[1].what == event_fate::duplicate);
   }
 
+  TEST_CASE("a repetition that has a number is found by it") {
+    journal past;
+    auto again = record(2);
+    again.fate = event_fate::duplicate;
+    past.note(again, noon);
+    const auto found = past.find(by_seq(2));
+    REQUIRE(found.size() == 1);
+    CHECK(found[0].has_number());
+  }
+
   TEST_CASE("ended connections stay a quarter of an hour, so many of them") {
     journal past;
     past.limit(10, 2);

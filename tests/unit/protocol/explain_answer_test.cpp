@@ -64,6 +64,17 @@ TEST_SUITE("protocol/explain_answer") {
     CHECK(only(make_answer(f)) == "trimmed");
   }
 
+  TEST_CASE("a number that said nothing new was deduplicated") {
+    auto f = one_node();
+    f.log = log_at(50);
+    f.log->events.push_back(event_43(""));
+    f.nodes[0].events[0].what = fate::duplicate;
+    CHECK(only(make_answer(f)) == "deduplicated");
+    f.asked.seq.reset();
+    f.asked.message_id = "7";
+    CHECK(only(make_answer(f)) == "deduplicated");
+  }
+
   TEST_CASE("what only another node saw is judged by its facts") {
     auto f = one_node();
     auto other = node_of("n2");
