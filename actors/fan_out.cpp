@@ -53,8 +53,7 @@ protocol::role_set fan_out::audience_of(const protocol::event& e) const {
 }
 
 protocol::frame fan_out::legacy_frame(const protocol::event& e) const {
-  // All roles of one kind of room share the shape, hence the frame.
-  return manners_.legacy_frame(e);
+  return manners_.legacy_frame(e); // one shape for all roles of the room
 }
 
 void fan_out::durable(const protocol::event* e, const protocol::cursor& head,
