@@ -1,6 +1,7 @@
 #include "actors/metrics_labels.hpp"
 
 #include "protocol/close_code.hpp"
+#include "protocol/duel_text.hpp"
 #include "protocol/errc.hpp"
 
 #include <cctype>
@@ -87,7 +88,10 @@ std::string refusal_word(const std::string& name) {
   for (const auto& row : protocol::close_table)
     if (row.text == name)
       return snake_case(name);
-  return "other";
+  // The one word of duels that is no close reason.
+  const auto over =
+    protocol::row_of(protocol::duel_refusal::duel_closed).legacy;
+  return name == over ? name : "other";
 }
 
 close_words read_close(const std::string& name) {

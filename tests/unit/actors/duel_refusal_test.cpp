@@ -1,4 +1,5 @@
 #include "actors/duel_door.hpp"
+#include "actors/metrics_labels.hpp"
 #include "tests/unit/actors/duel_case.hpp"
 
 #include <chrono>
@@ -48,6 +49,15 @@ TEST_SUITE("actors/duel_gateway: v1") {
     desk.keep("finished", duel_payload("finished", 10));
     CHECK(has(said(ticket(1, "d")), R"("code":"duel_closed")"));
     CHECK(said(ticket(1, "d")).ends_with(" 1000"));
+  }
+}
+
+TEST_SUITE("actors/duel_gateway: metrics") {
+  TEST_CASE("each refusal is counted by its own word") {
+    for (const auto* word : {"invalid_ticket", "ticket_already_used",
+                             "duel_access_denied", "duel_closed"})
+      CHECK(actors::refusal_word(word) == word);
+    CHECK(actors::refusal_word("nonsense") == "other");
   }
 }
 
