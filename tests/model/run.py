@@ -58,6 +58,7 @@ class World:
         self.clients = []
         self.questions = explain.Questioner(self)
         self.is_over = False
+        self.fault = None
         self.began = time.monotonic()
 
     def any_port(self, dice: random.Random) -> int:
@@ -139,7 +140,10 @@ class World:
             fault = bag.pop()
             self.faults[fault.__name__] += 1
             self.tell(f"{fault.__name__} …")
-            await fault()
+            # One that has begun is brought to its end: a node that drains
+            # would end later, and nobody would start it again.
+            self.fault = asyncio.ensure_future(fault())
+            await asyncio.shield(self.fault)
             self.tell(f"{fault.__name__} done")
 
     # -- the run --------------------------------------------------------------
@@ -168,6 +172,8 @@ class World:
         await self.wait(self.options.seconds, [trouble, *readers, *writers])
         trouble.cancel()
         await asyncio.gather(trouble, return_exceptions=True)
+        if self.fault:
+            await self.fault
         for server in (self.redis, *self.nodes):
             if not server.is_running():
                 await server.start()
