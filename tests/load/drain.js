@@ -23,9 +23,7 @@ export const options = {
 };
 
 export function readers() {
-  plan.openReaders((turn) => ({
-    role: plan.roles[turn % 3], dialog: plan.dialogOf(Math.floor(turn / 3)),
-  }));
+  plan.openReaders(plan.seatOf);
 }
 
 export function deploy() {

@@ -21,9 +21,7 @@ export const options = {
 
 export function readers() {
   const half = (plan.runSeconds / 2) * 1000;
-  plan.openReaders((turn) => ({
-    role: plan.roles[turn % 3], dialog: plan.dialogOf(Math.floor(turn / 3)),
-  }), (client) => {
+  plan.openReaders(plan.seatOf, (client) => {
     if (dropsItself)
       setTimeout(() => client.drop(Math.random() * spreadMs), half);
   });

@@ -4,7 +4,7 @@ import exec from 'k6/execution';
 import { check } from 'k6';
 import { setTimeout } from 'k6/timers';
 import { dialogs, firstDialog, number, publish, text } from './hub.js';
-import { Subscriber } from './subscriber.js';
+import { Subscriber, correct } from './subscriber.js';
 
 export const vus = number('VUS', 5);
 export const sockets = number('SOCKETS', 20); // per VU
@@ -44,6 +44,18 @@ export function openReaders(roleAndDialog, each = () => {}) {
 
 export const roles = ['admin', 'site', 'widget'];
 export const dialogOf = (turn) => firstDialog + (turn % dialogs);
+
+/** Three to a dialog, one of each role; then the next dialog. */
+export const seatOf = (turn) => ({
+  role: roles[turn % 3], dialog: dialogOf(Math.floor(turn / 3)),
+});
+
+/** Thresholds of a run in which nobody is cut off. */
+export const delivery = Object.assign({
+  delivery_latency: [`p(99)<${text('LATENCY_MS', 1000)}`],
+  events_received: ['count>0'],
+  checks: ['rate==1'],
+}, correct);
 
 /** One event for one dialog after the other. */
 export function publishNext() {
