@@ -80,10 +80,8 @@ verify_duel_ticket(std::string_view ticket, std::string_view secret,
   auto read = json ? read_ticket(*json) : std::nullopt;
   if (!read)
     return ticket_error::malformed;
-  if (read->issued_at > now + ticket_clock_skew)
-    return ticket_error::future;
-  if (read->expires_at < std::chrono::floor<seconds>(now))
-    return ticket_error::expired;
+  if (const auto error = check_times(read->issued_at, read->expires_at, now))
+    return *error;
   return std::move(*read);
 }
 

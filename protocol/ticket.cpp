@@ -94,6 +94,16 @@ std::variant<std::string, ticket_error> open_envelope(std::string_view ticket,
   return std::move(*json);
 }
 
+std::optional<ticket_error> check_times(system_clock::time_point issued_at,
+                                        system_clock::time_point expires_at,
+                                        system_clock::time_point now) {
+  if (issued_at > now + ticket_clock_skew)
+    return ticket_error::future;
+  if (expires_at < std::chrono::floor<seconds>(now))
+    return ticket_error::expired;
+  return std::nullopt;
+}
+
 std::optional<std::string> open_ticket(std::string_view ticket,
                                        std::string_view secret) {
   auto opened = open_envelope(ticket, secret);
@@ -113,10 +123,8 @@ verify_dialog_ticket(std::string_view ticket, std::string_view secret,
   auto read = json ? read_ticket(*json) : std::nullopt;
   if (!read)
     return ticket_error::malformed;
-  if (read->issued_at > now + ticket_clock_skew)
-    return ticket_error::future;
-  if (read->expires_at < std::chrono::floor<seconds>(now))
-    return ticket_error::expired;
+  if (const auto error = check_times(read->issued_at, read->expires_at, now))
+    return *error;
   // Compact, so that it can go into the authoriser's question as it is.
   read->json = json->compact();
   return std::move(*read);

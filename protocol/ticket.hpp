@@ -31,6 +31,13 @@ std::variant<std::string, ticket_error> open_envelope(std::string_view ticket,
 /// How far the issuer's clock may be ahead of ours.
 inline constexpr std::chrono::seconds ticket_clock_skew{5};
 
+/// `future` or `expired`, or empty while a ticket is good. Its last second
+/// counts whole.
+std::optional<ticket_error>
+check_times(std::chrono::system_clock::time_point issued_at,
+            std::chrono::system_clock::time_point expires_at,
+            std::chrono::system_clock::time_point now);
+
 /// A widget ticket: `{"dialog_id","assistant_id"|"user_id","role","iat","exp",
 /// "jti"}`, reusable until `exp`.
 struct dialog_ticket {
