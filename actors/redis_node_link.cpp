@@ -29,16 +29,6 @@ std::vector<std::string> ask_command(std::string question) {
           std::move(question)};
 }
 
-std::vector<std::string> strings_of(const transport::redis_reply& reply) {
-  std::vector<std::string> texts;
-  if (const auto* all =
-        std::get_if<transport::redis_reply::array>(&reply.value))
-    for (const auto& each : *all)
-      if (const auto* text = std::get_if<std::string>(&each.value))
-        texts.push_back(*text);
-  return texts;
-}
-
 /// Gives one answer; a responder that drops it without a word has said no.
 class pending_answer {
 public:
@@ -122,7 +112,7 @@ void redis_node_link::send(std::uint64_t id, std::string text) {
                                                 {{"reason", error->text}});
                         return;
                       }
-                      roster_.listed(strings_of(reply), loop_.now());
+                      roster_.listed(reply.strings(), loop_.now());
                       questions_.sent(id);
                     });
 }

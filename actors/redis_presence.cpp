@@ -30,13 +30,7 @@ strings_of(const transport::redis_reply& reply) {
                             "presence refused", {{"reason", error->text}});
     return std::nullopt;
   }
-  std::vector<std::string> texts;
-  if (const auto* all =
-        std::get_if<transport::redis_reply::array>(&reply.value))
-    for (const auto& each : *all)
-      if (const auto* text = std::get_if<std::string>(&each.value))
-        texts.push_back(*text);
-  return texts;
+  return reply.strings();
 }
 
 } // namespace

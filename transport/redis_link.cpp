@@ -21,6 +21,15 @@ bool changes_mode(const std::string& command) {
 
 } // namespace
 
+std::vector<std::string> redis_reply::strings() const {
+  std::vector<std::string> texts;
+  if (const auto* all = std::get_if<array>(&value))
+    for (const auto& each : *all)
+      if (const auto* text = std::get_if<std::string>(&each.value))
+        texts.push_back(*text);
+  return texts;
+}
+
 std::string_view to_string(redis_state state) {
   switch (state) {
   case redis_state::connecting:

@@ -85,6 +85,9 @@ struct redis_reply {
   std::variant<std::monostate, std::string, std::int64_t, array, failure> value;
 
   const failure* error() const { return std::get_if<failure>(&value); }
+  /// The strings of an array, what else it holds left out; empty when this is
+  /// none.
+  std::vector<std::string> strings() const;
 };
 
 /// The command link: same connection care, for ordinary commands. A command
