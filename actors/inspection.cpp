@@ -28,11 +28,11 @@ int falling(const T& a, const T& b) {
   return a == b ? 0 : a > b ? -1 : 1;
 }
 
-int compare(search::order by, const room_facts& a, const room_facts& b) {
+/// What rooms and sockets have in common; 0: by name.
+template <class Row>
+int compare_load(search::order by, const Row& a, const Row& b) {
   using order = search::order;
   switch (by) {
-  case order::sockets:
-    return falling(a.sockets, b.sockets);
   case order::outbox:
     return falling(a.outbox_bytes, b.outbox_bytes);
   case order::behind:
@@ -43,7 +43,17 @@ int compare(search::order by, const room_facts& a, const room_facts& b) {
     return falling(std::pair{a.is_slow, a.behind},
                    std::pair{b.is_slow, b.behind});
   default:
-    return 0; // by name
+    return 0;
+  }
+}
+
+int compare(search::order by, const room_facts& a, const room_facts& b) {
+  using order = search::order;
+  switch (by) {
+  case order::sockets:
+    return falling(a.sockets, b.sockets);
+  default:
+    return compare_load(by, a, b);
   }
 }
 
@@ -56,17 +66,8 @@ int compare(search::order by, const socket_facts& a, const socket_facts& b) {
     return a.address.compare(b.address);
   case order::age:
     return -falling(a.connected_at, b.connected_at);
-  case order::outbox:
-    return falling(a.outbox_bytes, b.outbox_bytes);
-  case order::behind:
-    return falling(a.behind, b.behind);
-  case order::mailbox:
-    return falling(a.mailbox, b.mailbox);
-  case order::slow:
-    return falling(std::pair{a.is_slow, a.behind},
-                   std::pair{b.is_slow, b.behind});
   default:
-    return 0; // by room
+    return compare_load(by, a, b);
   }
 }
 
